@@ -1,0 +1,27 @@
+// The gateway's own verdicts while a request and its response are under way: deadlines, limits and rules that no library reports.
+
+/** What was found. */
+export type ExchangeErrorCode =
+  | "RESPONSE_DEADLINE"
+  | "BODY_DEADLINE"
+  | "WRITE_DEADLINE"
+  | "CONNECTION_LIMIT"
+  | "BAD_STATUS"
+  | "BAD_FIELD"
+  | "BAD_FRAMING"
+  | "UNKNOWN_TRANSFER_CODING"
+  | "CONTENT_CORRUPT"
+  | "CONTENT_TRUNCATED"
+  | "CONNECTION_SPENT"
+  | "CLIENT_LEFT";
+
+/** Given to undici's abort, and comes back through the handler's `onError`. */
+export class ExchangeError extends Error {
+  override readonly name = "ExchangeError";
+  readonly code: ExchangeErrorCode;
+
+  constructor(code: ExchangeErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

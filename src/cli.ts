@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+// The command `edgecase`: its grammar. What each command does stands in commands/.
+
+import { Command, CommanderError, Option } from "commander";
+
+import { check } from "./commands/check.ts";
+import { explain } from "./commands/explain.ts";
+import { serve } from "./commands/serve.ts";
+import { zoo } from "./commands/zoo.ts";
+import { ConfigError } from "./config/config-error.ts";
+import { version } from "./version.ts";
+
+const badUsage = 2;
+
+const program = new Command("edgecase")
+  .description("A local edge gateway that fails the way a CDN fails. With nothing configured it serves the demo.")
+  .version(version, "-v, --version")
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+program
+  .command("serve", { isDefault: true })
+  .description("serve zones from a file, one origin from the command line, or the demo")
+  .option("-c, --config <file>", "configuration, YAML or JSON")
+  .option("--origin <url...>", "origins of one zone for every host, tried in order")
+  .option("--host <address>", "address to listen on (127.0.0.1)")
+  .option("-p, --port <port>", "port for HTTP (8080); 0 takes a free one")
+  .option("--https-port <port>", "port for HTTPS: not served yet, false only")
+  .option("--admin-port <port>", "port for metrics and health (8081), or false")
+  .addOption(new Option("--codes <mode>", "what clients are told").choices(["detailed", "generic"]))
+  .addOption(new Option("--pages <mode>", "how much pages say").choices(["verbose", "sanitized"]))
+  .option("--profile <name>", "which profile maps failures to codes (cloudflare)")
+  .addOption(new Option("--ssl <mode>", "SSL mode of every zone").choices(["off", "flexible", "full", "strict", "origin_pull"]))
+  .option("--clock <factor>", "scales every timeout; 0.01 makes 125 s 1.25 s")
+  .addOption(new Option("--log-level <level>", "least level to write").choices(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"))
+  .addOption(new Option("--log-format <format>", "form of the access log").choices(["json", "pretty"]).default("json"))
+  .action(serve);
+
+program
+  .command("zoo")
+  .description("start the broken origins alone and print where they are")
+  .option("--json", "print JSON")
+  .action(zoo);
+
+program
+  .command("check")
+  .description("check a configuration without serving it")
+  .argument("[file]", "the file; else --config or EDGECASE_CONFIG")
+  .option("-c, --config <file>", "configuration, YAML or JSON")
+  .option("--json", "print JSON")
+  .action(check);
+
+program
+  .command("explain")
+  .description("say what a code, a failure type or a reason means")
+  .argument("<name>", "525, connection_refused, expired …")
+  .option("--json", "print JSON")
+  .action(explain);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : badUsage;
+  else if (error instanceof ConfigError) fail(error.message, badUsage);
+  else fail(error instanceof Error ? error.message : String(error), 1);
+}
+
+function fail(message: string, exitCode: number): never {
+  process.stderr.write(`edgecase: ${message}\n`);
+  process.exit(exitCode);
+}

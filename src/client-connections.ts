@@ -1,0 +1,37 @@
+// Which requests are under way on which client connection, so that one listener per connection learns that a client left.
+
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+import type { ExchangeContext } from "./exchange-context.ts";
+
+const underWay = Symbol("requests under way");
+
+type TrackedSocket = Socket & { [underWay]?: Set<ExchangeContext> };
+
+/** Calls `onLeft` for every request that is not over when its client's connection closes. */
+export class ClientConnections {
+  readonly #onLeft: (context: ExchangeContext) => void;
+
+  constructor(server: Server, onLeft: (context: ExchangeContext) => void) {
+    this.#onLeft = onLeft;
+    server.on("connection", (socket: TrackedSocket) => {
+      socket.on("close", () => this.#closed(socket));
+    });
+  }
+
+  add(context: ExchangeContext): void {
+    const socket: TrackedSocket = context.req.socket;
+    (socket[underWay] ??= new Set()).add(context);
+  }
+
+  delete(context: ExchangeContext): void {
+    const socket: TrackedSocket = context.req.socket;
+    socket[underWay]?.delete(context);
+  }
+
+  #closed(socket: TrackedSocket): void {
+    for (const context of socket[underWay] ?? []) this.#onLeft(context);
+    delete socket[underWay];
+  }
+}

@@ -1,0 +1,21 @@
+// `edgecase check`: reads a configuration as `serve` would, says everything that is wrong with it, and serves nothing.
+
+import { ConfigError } from "../config/config-error.ts";
+import { withEnvironment } from "../config/flags.ts";
+import { readConfigFile } from "../config/read-file.ts";
+import { resolveConfig } from "../config/resolve.ts";
+
+/** Exits 0 if the file is sound, 2 if not; problems go to stderr, `--json` to stdout. */
+export function check(argument: string | undefined, options: { config?: string; json?: boolean }): void {
+  const file = argument ?? withEnvironment(options).config;
+  if (file === undefined) throw new ConfigError(null, [{ path: "", rule: "name the file to check" }]);
+  try {
+    const { zones } = resolveConfig(readConfigFile(file), file);
+    const origins = zones.reduce((sum, zone) => sum + zone.origins.length, 0);
+    process.stdout.write(options.json ? `${JSON.stringify({ file, ok: true, problems: [] })}\n` : `${file}: ok, ${zones.length} zones, ${origins} origins\n`);
+  } catch (error) {
+    if (!(error instanceof ConfigError) || !options.json) throw error;
+    process.stdout.write(`${JSON.stringify({ file, ok: false, problems: error.problems })}\n`);
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,62 @@
+// What every command that serves has in common: start the gateway and its admin server, say where, and end well.
+
+import closeWithGrace from "close-with-grace";
+import { pino } from "pino";
+
+import { AdminServer } from "../admin/server.ts";
+import type { GatewayConfig } from "../config/resolve.ts";
+import { Gateway } from "../gateway.ts";
+import { AccessLog } from "../record/log.ts";
+
+/** How long the requests under way may take to end, in milliseconds. */
+const graceMs = 10_000;
+
+/** A gateway that runs until the process ends. */
+export interface Running {
+  readonly gateway: Gateway;
+  readonly url: string;
+  readonly adminUrl: string | null;
+}
+
+/** How to write what happens. */
+export interface RunOptions {
+  readonly logLevel: string;
+  readonly logFormat: string;
+  /** Closed after the gateway when the process ends. */
+  readonly beside?: { close(): Promise<void> };
+  /** Called with the gateway before it listens. */
+  readonly prepare?: (gateway: Gateway) => void;
+}
+
+/** Starts serving. Rejects if a port cannot be had. */
+export async function run(config: GatewayConfig, { logLevel, logFormat, beside, prepare }: RunOptions): Promise<Running> {
+  const lines = AccessLog.create(logFormat, logLevel);
+  const messages = pino({ level: logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const gateway = new Gateway(config, lines, messages);
+  let isReady = false;
+  const admin = new AdminServer(config.admin, { metrics: gateway.metrics, isReady: () => isReady });
+
+  prepare?.(gateway);
+  const port = await gateway.start();
+  const adminPort = await admin.start();
+  isReady = true;
+
+  closeWithGrace({ delay: graceMs }, async ({ err }) => {
+    if (err) messages.fatal(err);
+    isReady = false;
+    await gateway.close();
+    await admin.close();
+    await beside?.close();
+    lines.close();
+  });
+  return {
+    gateway,
+    url: `http://${hostOf(config.listen.host)}:${port}/`,
+    adminUrl: adminPort === false ? null : `http://${hostOf(config.admin.host)}:${adminPort}/`,
+  };
+}
+
+function hostOf(host: string): string {
+  if (host === "127.0.0.1" || host === "::1") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

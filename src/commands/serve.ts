@@ -1,0 +1,82 @@
+// `edgecase serve`: zones from a file, one origin from the command line, or, with neither, the demo.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { startZoo, type Zoo } from "../../fixtures/zoo.ts";
+import { type ConfigFlags, readWithFlags, withEnvironment } from "../config/flags.ts";
+import type { ReadConfig } from "../config/read-file.ts";
+import { resolveConfig } from "../config/resolve.ts";
+import { demoConfig } from "../demo/config.ts";
+import { startDemoServer } from "../demo/server.ts";
+import type { Gateway } from "../gateway.ts";
+import { run, type Running } from "./run.ts";
+
+/** Flags of the command, as commander gives them. */
+export interface ServeOptions extends ConfigFlags {
+  readonly logLevel: string;
+  readonly logFormat: string;
+}
+
+/** Serves until the process ends. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const flags = withEnvironment(options);
+  const read = readWithFlags(flags);
+  const isDemo = (read.config.zones ?? []).length === 0;
+  if (isDemo) return serveDemo(read, flags.config ?? null, options);
+
+  const config = resolveConfig(read, flags.config ?? null);
+  const { url, adminUrl } = await run(config, options);
+  say([`${url} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`], adminUrl);
+}
+
+async function serveDemo(read: ReadConfig, file: string | null, options: ServeOptions): Promise<void> {
+  const zoo = await startZoo();
+  let gateway: Gateway | null = null;
+  const index = await startDemoServer({
+    fixtures: zoo.members.map(({ fixture }) => fixture),
+    errors: () => theGateway(gateway).settings.errors,
+    change: (change) => theGateway(gateway).settings.change(change),
+  });
+  const config = await withRootFile(zoo, (rootFile) =>
+    resolveConfig({ config: demoConfig(read.config, zoo, index.origin, rootFile), lineOf: read.lineOf }, file),
+  );
+  const running: Running = await run(config, {
+    ...options,
+    beside: { close: () => Promise.all([zoo.close(), index.close()]).then(() => {}) },
+    prepare: (prepared) => {
+      gateway = prepared;
+    },
+  });
+  say(
+    [
+      `${running.url} is the demo: ${zoo.members.length} origins, most of them broken`,
+      `try: curl -i -H 'Host: expired.localhost' -H 'Accept: text/plain' ${running.url}`,
+      "your own app: edgecase --origin http://localhost:3000",
+    ],
+    running.adminUrl,
+  );
+}
+
+/** The config names files; the zoo's root is in memory. The file is gone as soon as it was read. */
+async function withRootFile<T>(zoo: Zoo, use: (file: string) => T): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "edgecase-"));
+  try {
+    const file = join(folder, "root.pem");
+    await writeFile(file, zoo.rootPem, { mode: 0o600 });
+    return use(file);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function theGateway(gateway: Gateway | null): Gateway {
+  if (gateway === null) throw new Error("the demo's page was asked for before the gateway was there");
+  return gateway;
+}
+
+function say(lines: readonly string[], adminUrl: string | null): void {
+  const all = adminUrl === null ? lines : [...lines, `${adminUrl}metrics has the metrics`];
+  process.stderr.write(`${all.map((line) => `edgecase: ${line}`).join("\n")}\n`);
+}

@@ -1,0 +1,88 @@
+// Flags and environment on top of a file. Precedence: flag, environment (EDGECASE_…), file, default.
+// Nothing else in src reads process.env.
+
+import { ConfigError } from "./config-error.ts";
+import { parseConfig, readConfigFile, type ReadConfig } from "./read-file.ts";
+import type { ConfigFile } from "./schema.ts";
+
+/** What the command line may set. Values are as written; they are checked with the file. */
+export interface ConfigFlags {
+  config?: string;
+  origin?: string[];
+  host?: string;
+  port?: string;
+  httpsPort?: string;
+  adminPort?: string;
+  codes?: string;
+  pages?: string;
+  profile?: string;
+  ssl?: string;
+  clock?: string;
+}
+
+/** Each flag's variable. EDGECASE_ORIGIN takes several origins with commas between. */
+const variables: Readonly<Record<Exclude<keyof ConfigFlags, "origin">, string>> = {
+  config: "EDGECASE_CONFIG",
+  host: "EDGECASE_HOST",
+  port: "EDGECASE_PORT",
+  httpsPort: "EDGECASE_HTTPS_PORT",
+  adminPort: "EDGECASE_ADMIN_PORT",
+  codes: "EDGECASE_CODES",
+  pages: "EDGECASE_PAGES",
+  profile: "EDGECASE_PROFILE",
+  ssl: "EDGECASE_SSL",
+  clock: "EDGECASE_CLOCK",
+};
+
+/** Flags completed from the environment. */
+export function withEnvironment(flags: ConfigFlags, environment: NodeJS.ProcessEnv = process.env): ConfigFlags {
+  const complete: Record<string, string | string[] | undefined> = { ...flags };
+  for (const [flag, variable] of Object.entries(variables)) complete[flag] ??= environment[variable] || undefined;
+  complete["origin"] ??= environment["EDGECASE_ORIGIN"]?.split(",").filter(Boolean);
+  return complete;
+}
+
+/** Reads the file if one is named and lays the flags over it. Throws {@link ConfigError}. */
+export function readWithFlags(flags: ConfigFlags): ReadConfig {
+  const base = flags.config === undefined ? parseConfig("{}", null) : readConfigFile(flags.config);
+  const overlaid = overlay(base.config, flags);
+  // The result is checked as the file was, so that a flag's value meets the same rules.
+  const { config } = parseConfig(JSON.stringify(overlaid), null);
+  return { config, lineOf: base.lineOf };
+}
+
+function overlay(config: ConfigFile, flags: ConfigFlags): object {
+  const errors = defined({ codes: flags.codes, pages: flags.pages, profile: flags.profile });
+  const listen = defined({ host: flags.host, http: portOf("--port", flags.port), https: portOf("--https-port", flags.httpsPort) });
+  const admin = defined({ port: portOf("--admin-port", flags.adminPort) });
+  const clock = numberOf("--clock", flags.clock);
+  const zones = flags.origin === undefined || flags.origin.length === 0 ? config.zones : [{ hosts: ["*"], origins: flags.origin }];
+  return {
+    ...config,
+    ...defined({ clock }),
+    listen: { ...config.listen, ...listen },
+    admin: { ...config.admin, ...admin },
+    errors: { ...config.errors, ...errors },
+    zones: (zones ?? []).map((zone) => ({
+      ...zone,
+      ...defined({ ssl: flags.ssl }),
+      // A flag wins over what a zone says, too.
+      ...(Object.keys(errors).length > 0 && "errors" in zone && { errors: { ...zone.errors, ...errors } }),
+    })),
+  };
+}
+
+function defined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function portOf(flag: string, text: string | undefined): number | false | undefined {
+  return text === "false" ? false : numberOf(flag, text);
+}
+
+function numberOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) throw new ConfigError(null, [{ path: flag, rule: "must be a number", found: JSON.stringify(text) }]);
+  return value;
+}

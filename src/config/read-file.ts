@@ -1,0 +1,128 @@
+// From a file's text to a checked ConfigFile: YAML or JSON in, every problem with its line out.
+
+import { readFileSync } from "node:fs";
+
+import { Ajv, type ErrorObject } from "ajv";
+import { closest } from "fastest-levenshtein";
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+
+import { ConfigError, type ConfigProblem, show } from "./config-error.ts";
+import { type ConfigFile, configSchema } from "./schema.ts";
+
+/** A checked file, and a way back from a path in it to the line it stands on. */
+export interface ReadConfig {
+  readonly config: ConfigFile;
+  readonly lineOf: (path: readonly (string | number)[]) => number | undefined;
+}
+
+const isValid = new Ajv({ allErrors: true, verbose: true, strict: false }).compile<ConfigFile>(configSchema);
+
+/** Reads and checks a configuration file (YAML; JSON is a part of it). Throws {@link ConfigError}. */
+export function readConfigFile(file: string): ReadConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ConfigError(file, [{ path: "", rule: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}` }]);
+  }
+  return parseConfig(text, file);
+}
+
+/** Checks the text of a configuration. Throws {@link ConfigError} with every problem found. */
+export function parseConfig(text: string, file: string | null): ReadConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      file,
+      document.errors.map((error) => ({ path: "", rule: firstLine(error.message), line: lines.linePos(error.pos[0]).line })),
+    );
+  }
+
+  const value: unknown = document.toJS() ?? {};
+  const lineOf = (path: readonly (string | number)[]): number | undefined => {
+    const offset = offsetOf(document.contents, path);
+    return offset === undefined ? undefined : lines.linePos(offset).line;
+  };
+  if (isValid(value)) return { config: value, lineOf };
+  throw new ConfigError(file, withLines(problemsOf(isValid.errors ?? []), lineOf));
+}
+
+function withLines(
+  problems: readonly (ConfigProblem & { steps: readonly (string | number)[] })[],
+  lineOf: ReadConfig["lineOf"],
+): ConfigProblem[] {
+  return problems.map(({ steps, ...problem }) => {
+    const line = lineOf(steps);
+    return line === undefined ? problem : { ...problem, line };
+  });
+}
+
+/** Ajv's errors, one for each place: of a union's errors the one that says most. */
+function problemsOf(errors: readonly ErrorObject[]): (ConfigProblem & { steps: (string | number)[] })[] {
+  const unions = new Set(errors.filter((error) => error.keyword === "anyOf").map((error) => error.instancePath));
+  const problems = new Map<string, ConfigProblem & { steps: (string | number)[] }>();
+  for (const error of errors) {
+    if (unions.has(error.instancePath) && error.keyword !== "anyOf") continue;
+    const steps = stepsOf(error.instancePath);
+    const problem = error.keyword === "additionalProperties" ? unknownKey(error, steps) : brokenRule(error, steps);
+    problems.set(`${problem.path} ${problem.rule}`, problem);
+  }
+  return [...problems.values()];
+}
+
+function unknownKey(error: ErrorObject, steps: (string | number)[]): ConfigProblem & { steps: (string | number)[] } {
+  const key = String((error.params as { additionalProperty: unknown }).additionalProperty);
+  const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
+  const path = [...steps, key];
+  const value: unknown = (error.data as Record<string, unknown>)[key];
+  return { steps: path, path: pathOf(path), rule: "is not a known key", found: show(value), ...(known.length > 0 && { nearest: closest(key, known) }) };
+}
+
+function brokenRule(error: ErrorObject, steps: (string | number)[]): ConfigProblem & { steps: (string | number)[] } {
+  return { steps, path: pathOf(steps), rule: ruleOf(error), found: show(error.data) };
+}
+
+function ruleOf(error: ErrorObject): string {
+  if (error.keyword !== "anyOf") return error.message ?? error.keyword;
+  const choices = (error.schema as { const?: unknown; type?: string }[]).map((choice) =>
+    choice.const === undefined ? `a value of type ${choice.type ?? "?"}` : JSON.stringify(choice.const),
+  );
+  return `must be ${choices.join(" or ")}`;
+}
+
+function stepsOf(pointer: string): (string | number)[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+/** A path as people write it: `zones[0].origins[1]`. */
+export function pathOf(steps: readonly (string | number)[]): string {
+  return steps.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${step}`)).join("");
+}
+
+/** Where a path stands in the text: its key if it has one, else its value, else the nearest parent's. */
+function offsetOf(contents: unknown, path: readonly (string | number)[]): number | undefined {
+  let node = contents as Node | null;
+  let offset = node?.range?.[0];
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+      if (pair === undefined) return offset;
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      node = pair.value as Node | null;
+    } else {
+      const items = (node as { items?: (Node | null)[] } | null)?.items;
+      node = typeof step === "number" ? (items?.[step] ?? null) : null;
+      offset = node?.range?.[0] ?? offset;
+    }
+  }
+  return offset;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? text;
+}

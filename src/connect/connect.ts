@@ -1,0 +1,93 @@
+// The way to an origin: dns → tcp → tls, a deadline and a duration for each. Knows no code and no page:
+// exchange, health checks and diagnosis stand on it.
+
+import { isIP, type Socket } from "node:net";
+
+import ipaddr from "ipaddr.js";
+
+import { type DialPlace, dial } from "./dial.ts";
+import { handshake } from "./handshake.ts";
+import { PhaseError } from "./phase-error.ts";
+import type { NameResolver, Resolved } from "./resolve.ts";
+import type { ConnectDeadlines, Target } from "./target.ts";
+
+/** How long each step took, in milliseconds; null for a step that was not needed or not reached. */
+export interface ConnectTimings {
+  dnsMs: number | null;
+  tcpMs: number | null;
+  tlsMs: number | null;
+}
+
+/** A connection that is ready for a request. */
+export interface Connection {
+  readonly socket: Socket;
+  /** The peer as `address:port`, or the path of its Unix socket. */
+  readonly peer: string;
+  readonly timings: ConnectTimings;
+  /** The one request host that the certificate is good for; null if it is good for all. */
+  readonly validFor: string | null;
+  /** Protocol and cipher, e.g. `TLSv1.3 TLS_AES_256_GCM_SHA384`; null without TLS. */
+  readonly tls: string | null;
+}
+
+/** What every connection of a gateway needs. */
+export interface ConnectOptions {
+  readonly resolver: NameResolver;
+  readonly deadlines: ConnectDeadlines;
+  /** The request's host, which the certificate may bear instead of the origin's own name. */
+  readonly requestHost: string;
+  /** True for an address and port at which the gateway itself listens. */
+  readonly isOwnAddress: (address: string, port: number) => boolean;
+  readonly signal: AbortSignal;
+  /** Filled in as the steps end, so that a failure can tell how far it got. */
+  readonly timings: ConnectTimings;
+}
+
+/** Connects to an origin. Rejects only with {@link PhaseError}; every socket it opened is then gone. */
+export async function connectTo(target: Target, options: ConnectOptions): Promise<Connection> {
+  const { timings } = options;
+  const place = target.socketPath === null ? await locate(target, options) : { socketPath: target.socketPath };
+
+  let startedAt = performance.now();
+  const socket = await dial(place, options.deadlines.connectMs, options.signal).finally(() => {
+    timings.tcpMs = performance.now() - startedAt;
+  });
+  const peer = target.socketPath ?? peerOf(socket);
+  if (target.tls === null) return { socket, peer, timings, validFor: null, tls: null };
+
+  startedAt = performance.now();
+  const { requestHost, signal } = options;
+  const secured = await handshake(socket, target.tls, { requestHost, deadlineMs: options.deadlines.handshakeMs, signal })
+    .catch((error: unknown) => {
+      socket.destroy();
+      throw error;
+    })
+    .finally(() => {
+      timings.tlsMs = performance.now() - startedAt;
+    });
+  const tls = `${secured.socket.getProtocol() ?? "TLS"} ${secured.socket.getCipher().name}`;
+  return { socket: secured.socket, peer, timings, validFor: secured.validFor, tls };
+}
+
+async function locate(target: Target, { resolver, deadlines, timings, isOwnAddress }: ConnectOptions): Promise<DialPlace> {
+  const startedAt = performance.now();
+  const resolved = await resolver.resolve(target.host, deadlines.dnsMs).finally(() => {
+    if (isIP(target.host) === 0) timings.dnsMs = performance.now() - startedAt;
+  });
+  const addresses = resolved.addresses.filter((address) => !isProhibited(address, resolved) && !isOwnAddress(address, target.port));
+  if (addresses.length === 0) {
+    throw new PhaseError("tcp", "PROHIBITED", { evidence: { address: resolved.addresses.join(", "), port: target.port } });
+  }
+  return { addresses, port: target.port };
+}
+
+/** A name must not lead to addresses that are nobody's; a literal in the config is the owner's own wish. */
+function isProhibited(address: string, { source }: Resolved): boolean {
+  if (source !== "dns") return false;
+  return ["unspecified", "broadcast", "multicast"].includes(ipaddr.process(address).range());
+}
+
+function peerOf(socket: Socket): string {
+  const { remoteAddress = "", remotePort = 0 } = socket;
+  return isIP(remoteAddress) === 6 ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+}

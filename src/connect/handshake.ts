@@ -1,0 +1,96 @@
+// Step three of connect: TLS over a connected socket, and the judgement of the certificate.
+
+import type { Socket } from "node:net";
+import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
+
+import { type CertificateFacts, certificateFacts, leastRsaBits } from "./certificate-facts.ts";
+import { codeOf, type Evidence, PhaseError } from "./phase-error.ts";
+import type { TlsTarget } from "./target.ts";
+
+/** A finished handshake. */
+export interface Handshake {
+  readonly socket: TLSSocket;
+  /** The one request host the certificate is good for; null if it bears the origin's own name or is not validated. */
+  readonly validFor: string | null;
+}
+
+/**
+ * Runs a TLS handshake and validates the certificate.
+ *
+ * Rejects only with {@link PhaseError} (phase `tls`): an OpenSSL code (`ERR_SSL_…`), `ECONNRESET`, `DEADLINE` after
+ * `deadlineMs` milliseconds, or the X.509 code of a certificate that is not valid. With `isVerified: false` every
+ * certificate passes.
+ *
+ * @see Cloudflare docs, SSL/TLS encryption modes, Full (strict): CN or SAN match the requested or the target name
+ */
+export function handshake(
+  socket: Socket,
+  target: TlsTarget,
+  options: { readonly requestHost: string; readonly deadlineMs: number; readonly signal: AbortSignal },
+): Promise<Handshake> {
+  const { requestHost, deadlineMs, signal } = options;
+  const serverName = target.isServerNameFromRequest ? requestHost : target.serverName;
+
+  return new Promise((resolve, reject) => {
+    const tls = connect({
+      socket,
+      ALPNProtocols: ["http/1.1"],
+      rejectUnauthorized: false, // Judged below, where every fact is at hand.
+      checkServerIdentity: () => undefined,
+      ...(serverName !== null && serverName !== "" && { servername: serverName }),
+      ...(target.ca !== null && { ca: target.ca }),
+      ...(target.clientCertificate !== null && target.clientCertificate),
+    });
+    const deadline = setTimeout(() => fail("DEADLINE"), deadlineMs);
+    const onAbort = (): void => fail("ABORTED");
+    signal.addEventListener("abort", onAbort, { once: true });
+    tls.on("error", onError);
+    tls.once("secureConnect", onSecure);
+    if (signal.aborted) onAbort();
+
+    function onSecure(): void {
+      settle();
+      const verdict = judge(tls, target, requestHost);
+      if (typeof verdict !== "string") return resolve({ socket: tls, validFor: verdict.validFor });
+      return fail(verdict, undefined, certificateFacts(tls, target.ca));
+    }
+
+    function onError(error: Error): void {
+      // A FIN in the handshake has a code but, unlike a RST, no system call.
+      const isClosed = codeOf(error) === "ECONNRESET" && (error as NodeJS.ErrnoException).syscall === undefined;
+      fail(isClosed ? "CLOSED" : codeOf(error), error);
+    }
+
+    function fail(code: string, cause?: Error, certificate?: CertificateFacts | null): void {
+      settle();
+      tls.on("error", () => {}); // Whatever a dying socket still has to say.
+      tls.destroy();
+      const evidence: Evidence = {
+        serverName: serverName ?? "(none)",
+        ...(cause !== undefined && { tls: (cause as { reason?: string }).reason ?? cause.message }),
+      };
+      reject(new PhaseError("tls", code, { evidence, cause, ...(certificate && { certificate }) }));
+    }
+
+    function settle(): void {
+      clearTimeout(deadline);
+      signal.removeEventListener("abort", onAbort);
+      tls.removeListener("error", onError);
+      tls.removeListener("secureConnect", onSecure);
+    }
+  });
+}
+
+/** The X.509 code of what is wrong with the certificate, or whom it is good for. */
+function judge(tls: TLSSocket, target: TlsTarget, requestHost: string): string | { readonly validFor: string | null } {
+  if (!target.isVerified) return { validFor: null };
+  const chainError: unknown = tls.authorizationError; // Typed as an Error, but a code.
+  if (!tls.authorized && chainError) return typeof chainError === "string" ? chainError : codeOf(chainError);
+
+  const certificate = tls.getPeerCertificate();
+  // OpenSSL's own limit differs between its versions: the verdict must not differ between Nodes.
+  if (certificate.modulus !== undefined && (certificate.bits ?? 0) < leastRsaBits) return "KEY_TOO_SMALL";
+  const bears = (name: string): boolean => name !== "" && checkServerIdentity(name, certificate) === undefined;
+  if (target.acceptedNames.some(bears)) return { validFor: null };
+  return bears(requestHost) ? { validFor: requestHost } : "ERR_TLS_CERT_ALTNAME_INVALID";
+}

@@ -1,0 +1,136 @@
+// Step one of connect: from a name to addresses, through c-ares, so that one dead resolver cannot stall other zones.
+// (getaddrinfo runs on libuv's four threads: four hanging lookups stop every other one.)
+
+import { Resolver } from "node:dns/promises";
+import { isIP } from "node:net";
+
+import { hostsFileAddresses } from "./hosts-file.ts";
+import { codeOf, PhaseError } from "./phase-error.ts";
+
+/** Where a name's addresses came from. */
+export type AddressSource = "literal" | "hosts" | "localhost" | "dns";
+
+/** The addresses of a name, in the order in which to try them. */
+export interface Resolved {
+  readonly addresses: readonly string[];
+  readonly source: AddressSource;
+}
+
+/** RFC 8305 §3: how long to wait for the other family once one has answered. */
+const resolutionDelayMs = 50;
+
+/** Of two answers, the code that says more comes first: a name that does not exist settles both families. */
+const tellingFirst = ["ENOTFOUND", "ESERVFAIL", "EREFUSED", "EBADRESP", "EFORMERR", "ENOTIMP", "ECONNREFUSED", "ETIMEOUT", "ENODATA"];
+
+interface FamilyAnswer {
+  readonly addresses: readonly { readonly address: string; readonly ttl: number }[];
+  readonly error: unknown;
+}
+
+/** Resolves names by one set of servers, remembering answers for as long as their TTL allows. */
+export class NameResolver {
+  readonly #dns: Resolver;
+  readonly #servers: readonly string[];
+  readonly #known = new Map<string, Resolved & { readonly expiresAt: number }>();
+  readonly #asked = new Map<string, Promise<Resolved>>();
+
+  /** `servers` as `address` or `address:port`; none means the system's. `deadlineMs` bounds one whole lookup. */
+  constructor(servers: readonly string[], deadlineMs: number) {
+    // A lost packet gets two more chances within the deadline.
+    this.#dns = new Resolver({ timeout: Math.max(20, Math.floor(deadlineMs / 3)), tries: 3 });
+    if (servers.length > 0) this.#dns.setServers(servers);
+    this.#servers = servers.length > 0 ? servers : this.#dns.getServers();
+  }
+
+  /** Resolves a name, address literal or `localhost` name. Rejects only with {@link PhaseError} (phase `dns`). */
+  async resolve(host: string, deadlineMs: number): Promise<Resolved> {
+    const name = host.toLowerCase().replace(/\.$/, "");
+    if (isIP(name) !== 0) return { addresses: [name], source: "literal" };
+    const fromFile = hostsFileAddresses(name);
+    if (fromFile.length > 0) return { addresses: fromFile, source: "hosts" };
+    // RFC 6761 §6.3: localhost names are loopback, whatever a resolver says.
+    if (name === "localhost" || name.endsWith(".localhost")) return { addresses: ["127.0.0.1", "::1"], source: "localhost" };
+
+    const known = this.#known.get(name);
+    if (known !== undefined && known.expiresAt > Date.now()) return known;
+    this.#known.delete(name);
+    return this.#withDeadline(name, this.#asked.get(name) ?? this.#ask(name), deadlineMs);
+  }
+
+  /** Gives up every lookup under way. */
+  close(): void {
+    this.#dns.cancel();
+  }
+
+  async #withDeadline(name: string, answer: Promise<Resolved>, deadlineMs: number): Promise<Resolved> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(this.#failure(name, "DEADLINE", undefined)), deadlineMs);
+    });
+    try {
+      return await Promise.race([answer, deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** One lookup for everybody who asks for the same name meanwhile. */
+  #ask(name: string): Promise<Resolved> {
+    const asked = this.#askBothFamilies(name).finally(() => this.#asked.delete(name));
+    asked.catch(() => {}); // Whoever waits sees it; nobody may be left waiting after a deadline.
+    this.#asked.set(name, asked);
+    return asked;
+  }
+
+  async #askBothFamilies(name: string): Promise<Resolved> {
+    const four = toAnswer(this.#dns.resolve4(name, { ttl: true }));
+    const six = toAnswer(this.#dns.resolve6(name, { ttl: true }));
+    const first = await Promise.race([four, six]);
+    const isSettled = first.addresses.length > 0 || codeOf(first.error) === "ENOTFOUND";
+    const [a, aaaa] = isSettled ? await Promise.all([within(four), within(six)]) : await Promise.all([four, six]);
+
+    const records = interleave(a?.addresses ?? [], aaaa?.addresses ?? []);
+    if (records.length === 0) {
+      const errors = [a?.error, aaaa?.error].filter((error) => error !== undefined);
+      errors.sort((left, right) => tellingFirst.indexOf(codeOf(left)) - tellingFirst.indexOf(codeOf(right)));
+      throw this.#failure(name, codeOf(errors[0]) || "ENODATA", errors[0]);
+    }
+    const resolved: Resolved = { addresses: records.map(({ address }) => address), source: "dns" };
+    const ttlSeconds = Math.min(...records.map(({ ttl }) => ttl));
+    // Half an answer is good enough to connect with, but not to remember.
+    if (ttlSeconds > 0 && a !== null && aaaa !== null) {
+      this.#known.set(name, { ...resolved, expiresAt: Date.now() + ttlSeconds * 1000 });
+    }
+    return resolved;
+  }
+
+  #failure(name: string, code: string, cause: unknown): PhaseError {
+    return new PhaseError("dns", code, { evidence: { name, resolver: this.#servers.join(", "), answer: code }, cause });
+  }
+}
+
+function toAnswer(records: Promise<readonly { address: string; ttl: number }[]>): Promise<FamilyAnswer> {
+  return records.then(
+    (addresses) => ({ addresses, error: undefined }),
+    (error: unknown) => ({ addresses: [], error }),
+  );
+}
+
+/** The answer if it comes within the resolution delay, else null. */
+function within(answer: Promise<FamilyAnswer>): Promise<FamilyAnswer | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), resolutionDelayMs);
+    void answer.then((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}
+
+/** Families take turns, IPv4 first: development machines and containers often have no IPv6 route. @see RFC 8305 §4 */
+function interleave<T>(left: readonly T[], right: readonly T[]): T[] {
+  const longest = Math.max(left.length, right.length);
+  return Array.from({ length: longest }, (_, index) => [left[index], right[index]])
+    .flat()
+    .filter((item) => item !== undefined);
+}

@@ -1,0 +1,35 @@
+// What `connect` is told of an origin: where it is and how to speak TLS to it. Made once per zone, when the config is read.
+
+/** TLS towards one origin. */
+export interface TlsTarget {
+  /** Name in the handshake; null sends none (the origin is an address literal). `"request"` is the request's host. */
+  readonly serverName: string | null;
+  readonly isServerNameFromRequest: boolean;
+  /** Names of which the certificate must bear one; the request's host is always allowed besides. */
+  readonly acceptedNames: readonly string[];
+  /** False accepts every certificate (`ssl: full`). */
+  readonly isVerified: boolean;
+  /** PEM of the CAs that replace the public ones; null keeps those. */
+  readonly ca: string | null;
+  /** PEM of the certificate and key to show when asked. */
+  readonly clientCertificate: { readonly cert: string; readonly key: string } | null;
+}
+
+/** One origin, as `connect` dials it. */
+export interface Target {
+  /** As the config has it: the label of metrics and log lines. */
+  readonly label: string;
+  /** A name, an IPv4 or an IPv6 address without brackets; empty for a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly socketPath: string | null;
+  /** Null speaks plain HTTP. */
+  readonly tls: TlsTarget | null;
+}
+
+/** Milliseconds for each step, already scaled by the clock. */
+export interface ConnectDeadlines {
+  readonly dnsMs: number;
+  readonly connectMs: number;
+  readonly handshakeMs: number;
+}

@@ -1,0 +1,65 @@
+// One request's whole story, filled in as it moves along the line. Every folder writes its part; `record` reads it all, once.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { OriginFailure } from "./classify/origin-failure.ts";
+import type { Exchange } from "./exchange/exchange.ts";
+import type { EdgeCode } from "./map/edge-code.ts";
+import type { Zone } from "./zone.ts";
+
+/** The facts of one request, from its first byte to its line in the log. */
+export class ExchangeContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** When the request's head was there, in milliseconds of `performance.now()`. */
+  readonly startedAt = performance.now();
+
+  // identify
+  readonly ray: string;
+  clientAddress = "";
+  scheme: "http" | "https" = "http";
+  /** The request's host, lower case and without port. */
+  host = "";
+  /** Path and query, as received. */
+  target = "/";
+  /** How often CDN-Loop says that the request was here before. */
+  loops = 0;
+
+  // route, pick
+  zone: Zone | null = null;
+  /** The origin's label; empty until one is picked. */
+  origin = "";
+
+  // connect, exchange
+  /** Peer address of the connection that answered, or was tried last. */
+  originIp = "";
+  /** Status that the origin sent; 0 while, or when, the edge answers by itself. */
+  originStatus = 0;
+  isReused = false;
+  retries = 0;
+  requestBytes = 0;
+  responseBytes = 0;
+  dnsMs: number | null = null;
+  tcpMs: number | null = null;
+  tlsMs: number | null = null;
+  responseMs: number | null = null;
+
+  // classify, map
+  failure: OriginFailure | null = null;
+  code: EdgeCode | null = null;
+  /** Failures of origins that another origin made good. */
+  readonly recovered: { readonly origin: string; readonly failure: OriginFailure }[] = [];
+
+  // respond, record
+  /** Status that the client got; 499 if it left first, 0 until then. */
+  status = 0;
+  isRecorded = false;
+  /** The exchange with the zone's origins; null if it came to none. */
+  exchange: Exchange | null = null;
+
+  constructor(req: IncomingMessage, res: ServerResponse, ray: string) {
+    this.req = req;
+    this.res = res;
+    this.ray = ray;
+  }
+}

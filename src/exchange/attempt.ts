@@ -1,0 +1,219 @@
+// One request on one connection: undici's handler, writing straight to the client's response. No stream in between.
+//
+// These are undici 7's flat handler methods, its direct path; undici 8 has others, which is why they stand in one class.
+
+import type { ServerResponse } from "node:http";
+
+import type { Dispatcher } from "undici";
+
+import { ExchangeError } from "../classify/exchange-error.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
+import type { OriginConnection } from "./origin-connection.ts";
+import { hasBody, RequestBody } from "./request-body.ts";
+import { type ResponseHead, responseHead } from "./response-head.ts";
+
+/** Milliseconds for each wait of an attempt, already scaled. */
+export interface AttemptDeadlines {
+  readonly responseMs: number;
+  readonly bodyIdleMs: number;
+  readonly writeMs: number;
+}
+
+/** What an attempt tells whoever made it. Exactly one of `onComplete` and `onFailed` is called, and last. */
+export interface AttemptOwner {
+  /** The final head is there and good; the owner calls `begin` when the client may have it. */
+  onHead(head: ResponseHead): void;
+  onInterim(status: number, rawFields: readonly Buffer[]): void;
+  onComplete(attempt: Attempt): void;
+  onFailed(attempt: Attempt, error: unknown): void;
+}
+
+/** One try at getting a response. */
+export class Attempt implements Dispatcher.DispatchHandler {
+  readonly connection: OriginConnection;
+  readonly isReused: boolean;
+  /** The final head has come. */
+  hasHead = false;
+
+  readonly #context: ExchangeContext;
+  readonly #res: ServerResponse;
+  readonly #deadlines: AttemptDeadlines;
+  readonly #owner: AttemptOwner;
+  readonly #hasBody: boolean;
+  #abort: ((error: Error) => void) | null = null;
+  #resume: (() => void) | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #writtenBefore = 0;
+  #sentAt = 0;
+  #head: ResponseHead | null = null;
+  #isBegun = false;
+  #isOver = false;
+  #early: Error | null = null;
+
+  constructor(context: ExchangeContext, connection: OriginConnection, deadlines: AttemptDeadlines, owner: AttemptOwner) {
+    this.#context = context;
+    this.#res = context.res;
+    this.connection = connection;
+    this.isReused = connection.requests > 0;
+    this.#deadlines = deadlines;
+    this.#owner = owner;
+    this.#hasBody = hasBody(context.req);
+  }
+
+  /** Whether a byte of the request has been written. */
+  get requestSent(): boolean {
+    return this.connection.wire.socket.bytesWritten > this.#writtenBefore;
+  }
+
+  /** Sends the request. `fields` as undici takes them. */
+  send(fields: string[]): void {
+    const { wire } = this.connection;
+    this.#writtenBefore = wire.socket.bytesWritten;
+    wire.expectHead();
+    wire.onError = (error) => this.fail(error);
+    const { method = "GET" } = this.#context.req;
+    const body = this.#hasBody ? this.#openBody() : null;
+    this.connection.send({ path: this.#context.target, method: method as Dispatcher.HttpMethod, headers: fields, body: body as never }, this);
+  }
+
+  /** Lets the client have the head, and all that follows. */
+  begin(extraFields: readonly string[]): void {
+    const head = this.#head;
+    if (head === null) return;
+    this.#isBegun = true;
+    head.fields.push(...extraFields);
+    this.#res.writeHead(head.status, head.reason, head.fields);
+    // The content is usually here within this very tick, and then head and content leave together.
+    queueMicrotask(() => {
+      if (!this.#isOver && this.#context.responseBytes === 0) this.#res.flushHeaders();
+    });
+  }
+
+  /** Ends the attempt from our side; the connection dies with it. */
+  fail(error: Error): void {
+    if (this.#isOver) return;
+    if (this.#abort === null) this.#early = error;
+    else this.#abort(error);
+    this.connection.destroy();
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    this.#abort = abort;
+    if (this.#early !== null) abort(this.#early);
+  }
+
+  onRequestSent(): void {
+    this.#sentAt = performance.now();
+    if (!this.hasHead) this.#wait(this.#deadlines.responseMs, "RESPONSE_DEADLINE", "the response's head did not come in time");
+  }
+
+  onHeaders(status: number, rawFields: Buffer[], resume: () => void, reason: string): boolean {
+    if (this.#isOver) return false;
+    if (status >= 100 && status < 200) {
+      this.#owner.onInterim(status, rawFields);
+      return true;
+    }
+    this.hasHead = true;
+    this.#resume = resume;
+    this.connection.wire.expectContent();
+    this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
+    this.#endWait();
+    const head = responseHead(status, rawFields, reason, this.connection.wire.firstBytes);
+    if (head instanceof ExchangeError) {
+      this.hasHead = false;
+      this.fail(head);
+      return false;
+    }
+    this.#head = head;
+    this.#context.originStatus = status;
+    this.#owner.onHead(head);
+    // RFC 9110 §8.6: a 304 may bear the length of content that it does not have; undici waits for it in vain.
+    if (status === 304 || status === 204) this.#complete();
+    else this.#waitForContent();
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (this.#isOver || !this.#isBegun) return !this.#isOver;
+    this.#context.responseBytes += chunk.length;
+    if (this.#res.write(chunk)) {
+      this.#timer?.refresh();
+      return true;
+    }
+    this.#waitForClient();
+    return false;
+  }
+
+  /** The trailers are buffers, whatever undici's types say of its flat handlers. */
+  onComplete(trailers: string[] | null): void {
+    if (this.#isOver) return;
+    // undici takes the reset at the end of a close-delimited body for its end.
+    if (this.connection.wire.error !== null && this.#head?.isDelimited === false) return this.onError(this.connection.wire.error);
+    if (trailers !== null && trailers.length > 0) this.#res.addTrailers(pairs(trailers));
+    this.#complete();
+  }
+
+  onError(error: Error): void {
+    if (this.#isOver) return;
+    this.#finish();
+    this.connection.destroy();
+    this.#owner.onFailed(this, error);
+  }
+
+  #openBody(): RequestBody {
+    const context = this.#context;
+    const body = new RequestBody(context.req, this.#deadlines.writeMs, (count) => {
+      context.requestBytes += count;
+    });
+    body.on("error", (error: Error) => this.fail(error));
+    return body;
+  }
+
+  #complete(): void {
+    this.#finish();
+    this.#owner.onComplete(this);
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#endWait();
+    this.connection.wire.onError = null;
+  }
+
+  #waitForContent(): void {
+    this.#wait(this.#deadlines.bodyIdleMs, "BODY_DEADLINE", "the response's content stopped");
+  }
+
+  /** The client takes no more: the origin is not to blame for that, but nobody waits for ever. */
+  #waitForClient(): void {
+    this.#wait(this.#deadlines.bodyIdleMs, "CLIENT_LEFT", "the client stopped reading");
+    this.#res.once("drain", () => {
+      if (this.#isOver) return;
+      this.#waitForContent();
+      this.#resume?.();
+    });
+  }
+
+  #wait(milliseconds: number, code: "RESPONSE_DEADLINE" | "BODY_DEADLINE" | "CLIENT_LEFT", message: string): void {
+    this.#endWait();
+    this.#timer = setTimeout(() => this.fail(new ExchangeError(code, `${message} (${milliseconds} ms)`)), milliseconds);
+  }
+
+  #endWait(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
+
+/** A flat list as pairs, which is what trailers are given as. */
+function pairs(flat: readonly (Buffer | string)[]): [string, string][] {
+  const fields: [string, string][] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    fields.push([latin1(flat[index]), latin1(flat[index + 1])]);
+  }
+  return fields;
+}
+
+function latin1(text: Buffer | string | undefined): string {
+  return typeof text === "string" ? text : (text?.toString("latin1") ?? "");
+}

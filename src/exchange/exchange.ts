@@ -1,0 +1,194 @@
+// A request's way to an origin and back: which connection, which origin next, what may be tried again. The heart of the line.
+
+import { classifyConnect } from "../classify/classify-connect.ts";
+import { classifyExchange } from "../classify/classify-exchange.ts";
+import { ExchangeError } from "../classify/exchange-error.ts";
+import type { OriginFailure } from "../classify/origin-failure.ts";
+import { codeOf, PhaseError } from "../connect/phase-error.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
+import type { Zone } from "../zone.ts";
+import { Attempt, type AttemptOwner } from "./attempt.ts";
+import type { OriginConnection } from "./origin-connection.ts";
+import type { OriginPool } from "./origin-pool.ts";
+import { forwardInterim } from "./interim.ts";
+import { hasBody } from "./request-body.ts";
+import { requestFields } from "./request-fields.ts";
+import { FailureError, type ReplyFromCallback } from "./reply-from.ts";
+import type { ResponseHead } from "./response-head.ts";
+import { pick } from "../pick/pick.ts";
+
+/** How an exchange ends once a head was passed on; one of the two is called, once. */
+export interface ExchangeListener {
+  /** Head and content have been passed on, complete. */
+  onComplete(context: ExchangeContext): void;
+  /** The response broke off after its head had left. */
+  onBroken(context: ExchangeContext, failure: OriginFailure): void;
+}
+
+/** reply-from copies fields one by one; ours are written by the attempt. */
+const noFields = Object.freeze({});
+
+/** RFC 9110 §9.2.2. */
+const idempotentMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+
+/** One request's exchange with a zone's origins. */
+export class Exchange implements AttemptOwner {
+  readonly #context: ExchangeContext;
+  readonly #zone: Zone;
+  readonly #isOwnAddress: (address: string, port: number) => boolean;
+  readonly #listener: ExchangeListener;
+  readonly #left = new AbortController();
+  #callback: ReplyFromCallback | null = null;
+  #attempt: Attempt | null = null;
+  #pool: OriginPool | null;
+  #originsTried = 0;
+  #hasRetried = false;
+  #hasBegun = false;
+  #isOver = false;
+
+  constructor(context: ExchangeContext, zone: Zone, isOwnAddress: (address: string, port: number) => boolean, listener: ExchangeListener) {
+    this.#context = context;
+    this.#zone = zone;
+    this.#pool = pick(zone, 0);
+    this.#isOwnAddress = isOwnAddress;
+    this.#listener = listener;
+  }
+
+  /** Sends the request to the zone's first origin, over a kept connection if there is one. */
+  start(callback: ReplyFromCallback): void {
+    this.#callback = callback;
+    this.#tryOrigin(true);
+  }
+
+  /** Lets the client have the head that the callback told of, with these fields besides, and the content after it. */
+  begin(extraFields: readonly string[]): void {
+    this.#hasBegun = true;
+    this.#attempt?.begin(extraFields);
+  }
+
+  /** Ends the way to the origin, and whatever has come of it: the client has left. */
+  destroy(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#left.abort();
+    this.#attempt?.fail(new ExchangeError("CLIENT_LEFT", "the client left"));
+  }
+
+  onHead({ status }: ResponseHead): void {
+    this.#callback?.(null, { statusCode: status, headers: noFields, body: this });
+  }
+
+  onInterim(status: number, rawFields: readonly Buffer[]): void {
+    forwardInterim(this.#context, status, rawFields);
+  }
+
+  onComplete(attempt: Attempt): void {
+    this.#isOver = true;
+    this.#pool?.release(attempt.connection);
+    this.#listener.onComplete(this.#context);
+  }
+
+  onFailed(attempt: Attempt, error: unknown): void {
+    if (this.#isOver) return;
+    if (codeOf(error) === "CLIENT_LEFT") return this.#dismissClient();
+    const { wire } = attempt.connection;
+    const { isReused, requestSent, hasHead } = attempt;
+    const failure = classifyExchange({ error, wire, isReused, requestSent, hasHead, responseStarted: this.#hasBegun });
+    if (this.#hasBegun) {
+      this.#isOver = true;
+      return this.#listener.onBroken(this.#context, failure);
+    }
+    if (this.#mayRetry(attempt, failure)) {
+      this.#hasRetried = true;
+      this.#context.retries += 1;
+      return this.#tryOrigin(false);
+    }
+    return this.#fail(failure);
+  }
+
+  #tryOrigin(mayReuse: boolean): void {
+    const pool = this.#pool;
+    if (pool === null) return;
+    const context = this.#context;
+    context.origin = pool.target.label;
+    const kept = mayReuse ? pool.takeIdle(context.host) : null;
+    if (kept !== null) return this.#send(kept);
+    void this.#connect(pool);
+  }
+
+  /** Never rejects: every failure goes to the listener. */
+  async #connect(pool: OriginPool): Promise<void> {
+    const context = this.#context;
+    const { dnsMs, connectMs, handshakeMs } = this.#zone.config.timeouts;
+    const timings = { dnsMs: null, tcpMs: null, tlsMs: null };
+    try {
+      const connection = await pool.open({
+        resolver: this.#zone.resolver,
+        deadlines: { dnsMs, connectMs, handshakeMs },
+        requestHost: context.host,
+        isOwnAddress: this.#isOwnAddress,
+        signal: this.#left.signal,
+        timings,
+      });
+      Object.assign(context, timings);
+      if (this.#isOver) return connection.destroy();
+      this.#send(connection);
+    } catch (error) {
+      Object.assign(context, timings);
+      if (this.#isOver) return;
+      this.#fail(error instanceof PhaseError ? classifyConnect(error) : beforeConnection(error));
+    }
+  }
+
+  #send(connection: OriginConnection): void {
+    const context = this.#context;
+    const attempt = new Attempt(context, connection, this.#zone.config.timeouts, this);
+    this.#attempt = attempt;
+    context.isReused = attempt.isReused;
+    context.originIp = connection.connection.peer;
+    if (context.req.headers.expect !== undefined && hasBody(context.req)) context.res.writeContinue();
+    attempt.send(requestFields(context, this.#hostField()));
+  }
+
+  #hostField(): string {
+    const { hostHeader } = this.#zone.config;
+    if (hostHeader === "request") return this.#context.req.headers.host ?? this.#context.host;
+    if (hostHeader !== "origin") return hostHeader;
+    const { host = "", port = 0, tls = null } = this.#pool?.target ?? {};
+    const name = host.includes(":") ? `[${host}]` : host || "localhost";
+    return port === 0 || port === (tls === null ? 80 : 443) ? name : `${name}:${port}`;
+  }
+
+  /** Once, on a fresh connection, if a kept one died before any byte of response and the origin cannot have acted twice. */
+  #mayRetry(attempt: Attempt, failure: OriginFailure): boolean {
+    if (this.#hasRetried || !attempt.isReused || failure.reason !== "closed_on_reuse") return false;
+    const { req } = this.#context;
+    return !failure.requestSent || (idempotentMethods.has(req.method ?? "") && !hasBody(req));
+  }
+
+  /** The next origin has its turn if nothing was sent to this one; else this is how it ends. */
+  #fail(failure: OriginFailure): void {
+    const isOfTheWay = failure.phase === "dns" || failure.phase === "tcp" || failure.phase === "tls";
+    const next = !failure.requestSent && isOfTheWay ? pick(this.#zone, this.#originsTried + 1) : null;
+    if (next !== null) {
+      this.#context.recovered.push({ origin: this.#context.origin, failure });
+      this.#context.retries += 1;
+      this.#originsTried += 1;
+      this.#pool = next;
+      this.#hasRetried = false;
+      return this.#tryOrigin(true);
+    }
+    this.#isOver = true;
+    this.#callback?.(new FailureError(failure));
+  }
+
+  /** The client has not read for too long: as if it had left, which closing its connection makes true. */
+  #dismissClient(): void {
+    this.#isOver = true;
+    this.#context.res.destroy();
+  }
+}
+
+function beforeConnection(error: unknown): OriginFailure {
+  return classifyExchange({ error, wire: null, isReused: false, requestSent: false, hasHead: false, responseStarted: false });
+}

@@ -1,0 +1,63 @@
+// The joint with @fastify/reply-from: an object of ours stands where it expects undici's, so that it hands us each request
+// and we hand it the head; the content then goes from the origin's connection to the client's without a stream between.
+
+import type { FastifyReplyFromHooks } from "@fastify/reply-from";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+import type { OriginFailure } from "../classify/origin-failure.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** What reply-from calls back with: an error, or a response whose content it is not to touch. */
+export type ReplyFromCallback = (error: Error | null, response?: { statusCode: number; headers: object; body: Exchange }) => void;
+
+/** Under this key the exchange travels through reply-from, which copies the fields it is given, symbols too. */
+const exchangeKey = Symbol("exchange");
+
+/** An OriginFailure on its way through reply-from, which passes errors only. */
+export class FailureError extends Error {
+  override readonly name = "FailureError";
+  readonly failure: OriginFailure;
+
+  constructor(failure: OriginFailure) {
+    super(failure.type);
+    this.failure = failure;
+  }
+}
+
+/** Stands in for undici: what reply-from asks for is the exchange that the fields bear. */
+export const dispatcher = {
+  request(options: { headers: Record<symbol, Exchange> }, callback: ReplyFromCallback): void {
+    options.headers[exchangeKey]?.start(callback);
+  },
+};
+
+/** What the gateway does with reply-from's results. */
+export interface ReplyHandlers {
+  /** The head is there: call `begin` to let the client have it. */
+  onHead(context: ExchangeContext, reply: FastifyReply, begin: (extraFields: readonly string[]) => void): void;
+  onFailed(context: ExchangeContext, reply: FastifyReply, failure: OriginFailure): void;
+}
+
+/** Where all requests seem to go; the exchange knows better. Constant, so that reply-from's URL cache always hits. */
+export const constantSource = "/";
+const constantBase = "http://origin.invalid";
+
+/** Options for `reply.from`, one object for all requests. reply-from's own retries are off. */
+export function replyOptions(handlers: ReplyHandlers): FastifyReplyFromHooks {
+  return {
+    getUpstream: () => constantBase,
+    queryString: () => "",
+    retryDelay: () => null,
+    rewriteRequestHeaders: (request) => ({ [exchangeKey]: (request as FastifyRequest).exchange.exchange }) as never,
+    rewriteHeaders: (headers) => headers,
+    onResponse: (request, reply, response) => {
+      const exchange = response.stream as unknown as Exchange;
+      handlers.onHead((request as FastifyRequest).exchange, reply as FastifyReply, (fields) => exchange.begin(fields));
+    },
+    onError: (reply, { error }) => {
+      if (!(error.cause instanceof FailureError)) throw error;
+      handlers.onFailed((reply.request as FastifyRequest).exchange, reply as FastifyReply, error.cause.failure);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+// The request's body on its way to the origin: a stand-in for the client's stream that undici may pause and destroy as it
+// likes, without ever destroying the client's connection, over which an answer must still go.
+
+import { EventEmitter } from "node:events";
+import type { IncomingMessage } from "node:http";
+
+import { ExchangeError } from "../classify/exchange-error.ts";
+
+/** Whether a request has a body, by its framing. @see RFC 9112 §6.3 */
+export function hasBody(req: IncomingMessage): boolean {
+  const length = req.headers["content-length"];
+  return req.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
+}
+
+/** As much of a Readable as undici's writer uses. Emits `data`, `end`, `error`. */
+export class RequestBody extends EventEmitter {
+  readonly #source: IncomingMessage;
+  readonly #writeMs: number;
+  readonly #onBytes: (count: number) => void;
+  #stall: NodeJS.Timeout | null = null;
+  #isDetached = false;
+  destroyed = false;
+
+  /** `writeMs`: how long the origin may take no byte at all. */
+  constructor(source: IncomingMessage, writeMs: number, onBytes: (count: number) => void) {
+    super();
+    this.#source = source;
+    this.#writeMs = writeMs;
+    this.#onBytes = onBytes;
+    source.on("data", this.#onData);
+    source.on("end", this.#onEnd);
+    source.pause();
+  }
+
+  /** What tells undici that this is a stream; it reads by events and never pipes. */
+  pipe(): never {
+    throw new TypeError("RequestBody is read by its events");
+  }
+
+  pause(): this {
+    if (this.#isDetached) return this;
+    this.#source.pause();
+    this.#stall ??= setTimeout(() => {
+      this.emit("error", new ExchangeError("WRITE_DEADLINE", `the origin took no byte of the request for ${this.#writeMs} ms`));
+    }, this.#writeMs);
+    return this;
+  }
+
+  resume(): this {
+    if (this.#isDetached) return this;
+    this.#endStall();
+    this.#source.resume();
+    return this;
+  }
+
+  /** Lets go of the client's stream, which stays paused where it is. */
+  destroy(): this {
+    if (this.#isDetached) return this;
+    this.#isDetached = true;
+    this.destroyed = true;
+    this.#endStall();
+    this.#source.off("data", this.#onData);
+    this.#source.off("end", this.#onEnd);
+    this.#source.pause();
+    return this;
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#onBytes(chunk.length);
+    this.emit("data", chunk);
+  };
+
+  readonly #onEnd = (): void => {
+    this.emit("end");
+  };
+
+  #endStall(): void {
+    if (this.#stall !== null) clearTimeout(this.#stall);
+    this.#stall = null;
+  }
+}

@@ -1,0 +1,60 @@
+// The request's fields, as the origin gets them: the client's own, without what ends at this hop, and with ours.
+
+import type { ExchangeContext } from "../exchange-context.ts";
+import { cdnName } from "../identify/cdn-name.ts";
+import { revealField } from "../identify/insider.ts";
+
+/** Fields that belong to one connection (RFC 9110 §7.6.1), that undici writes itself, or that we say better. */
+const dropped: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "expect", // Answered by the edge, once the origin is connected (RFC 9110 §10.1.1).
+  "host",
+  "content-length",
+  "cf-ray",
+  "cf-connecting-ip",
+  "cf-visitor",
+  "cdn-loop",
+  "x-forwarded-for",
+  "x-forwarded-proto",
+  revealField,
+]);
+
+
+/** A flat list of names and values, for undici. `host` is the Host field to send. */
+export function requestFields(context: ExchangeContext, host: string): string[] {
+  const { rawHeaders, headers } = context.req;
+  const named = connectionNamed(headers.connection);
+  const fields = ["host", host];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    const lower = name.toLowerCase();
+    if (dropped.has(lower) || named?.has(lower)) continue;
+    fields.push(name, rawHeaders[index + 1] ?? "");
+  }
+  const length = headers["content-length"];
+  if (length !== undefined && length !== "0" && headers["transfer-encoding"] === undefined) fields.push("content-length", length);
+
+  const forwarded = headers["x-forwarded-for"];
+  const loop = headers["cdn-loop"];
+  fields.push(
+    "CF-Ray", context.ray,
+    "CF-Connecting-IP", context.clientAddress,
+    "CF-Visitor", `{"scheme":"${context.scheme}"}`,
+    "X-Forwarded-For", forwarded === undefined ? context.clientAddress : `${String(forwarded)}, ${context.clientAddress}`,
+    "X-Forwarded-Proto", context.scheme,
+    "CDN-Loop", `${loop === undefined ? "" : `${String(loop)}, `}${cdnName}`,
+  ); // prettier-ignore
+  return fields;
+}
+
+/** The fields that a Connection field names; null if there are none besides the usual options. */
+export function connectionNamed(connection: string | undefined): ReadonlySet<string> | null {
+  if (connection === undefined || connection === "keep-alive" || connection === "close") return null;
+  return new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
+}

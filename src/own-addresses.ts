@@ -1,0 +1,20 @@
+// Where the gateway itself listens, so that no origin leads back to it.
+
+import { lookup } from "node:dns/promises";
+import { networkInterfaces } from "node:os";
+
+/** The addresses and ports of the gateway's own listeners. */
+export class OwnAddresses {
+  readonly #places = new Set<string>();
+
+  /** Adds a listener. A wildcard host stands for every address of this machine. */
+  async add(host: string, port: number): Promise<void> {
+    const addresses =
+      host === "0.0.0.0" || host === "::"
+        ? Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
+        : (await lookup(host, { all: true })).map(({ address }) => address);
+    for (const address of addresses) this.#places.add(`${address} ${port}`);
+  }
+
+  readonly has = (address: string, port: number): boolean => this.#places.has(`${address} ${port}`);
+}

@@ -1,0 +1,53 @@
+// One JSON line for every request, always the same keys in the same order, concatenated by hand: a serialiser that looks at
+// an object costs a quarter of the throughput. Queries, cookies and credentials are not among the keys.
+
+import type { ExchangeContext } from "../exchange-context.ts";
+
+/** pino's numbers for the levels. */
+const info = 30;
+const warn = 40;
+const error = 50;
+
+/** Where lines go: pino's own writer, which buffers. */
+export interface LineWriter {
+  write(line: string): void;
+}
+
+/** No host, path or detail in a line is longer. */
+const longestText = 2_048;
+
+/** The access line of a request that has ended, with its line end. */
+export function accessLine(context: ExchangeContext, time: number, totalMs: number): string {
+  const { failure, req } = context;
+  const question = context.target.indexOf("?");
+  const path = question < 0 ? context.target : context.target.slice(0, question);
+  return (
+    `{"level":${levelOf(context)},"time":${time},"msg":"request","ray":"${context.ray}","zone":${text(context.zone?.name ?? "")}` +
+    `,"client":"${context.clientAddress}","method":"${req.method ?? ""}","host":${text(context.host)},"path":${text(path)}` +
+    `,"protocol":"HTTP/${req.httpVersion}","status":${context.status},"code":${context.code === null ? "null" : context.code.code}` +
+    `,"failure":${name(failure?.type)},"reason":${name(failure?.reason)},"phase":${name(failure?.phase)},"late":${failure?.responseStarted === true}` +
+    `,"detail":${failure === null ? "null" : text(failure.detail)},"origin":${text(context.origin)},"originIp":${text(context.originIp)}` +
+    `,"originStatus":${context.originStatus},"reused":${context.isReused},"retries":${context.retries}` +
+    `,"requestBytes":${context.requestBytes},"responseBytes":${context.responseBytes}` +
+    `,"dnsMs":${ms(context.dnsMs)},"tcpMs":${ms(context.tcpMs)},"tlsMs":${ms(context.tlsMs)},"responseMs":${ms(context.responseMs)},"totalMs":${ms(totalMs)}}\n`
+  );
+}
+
+function levelOf({ failure, status }: ExchangeContext): number {
+  if (failure === null) return status === 499 ? warn : info;
+  return failure.type === "proxy_internal_error" ? error : warn;
+}
+
+/** A word of our own, never from the wire; null where there is none. */
+function name(word: string | null | undefined): string {
+  return word === null || word === undefined ? "null" : `"${word}"`;
+}
+
+function text(value: string): string {
+  return JSON.stringify(value.length > longestText ? value.slice(0, longestText) : value);
+}
+
+/** Milliseconds to the hundredth; null where there is no such step. */
+function ms(value: number | null): string {
+  return value === null ? "null" : String(Math.round(value * 100) / 100);
+}

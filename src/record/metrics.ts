@@ -1,0 +1,144 @@
+// What Prometheus is told. Counted in plain numbers per zone; labels are from closed sets: zones, origins, codes, failures.
+
+import { METHODS } from "node:http";
+
+import { Registry } from "prom-client";
+
+import type { OriginFailure } from "../classify/origin-failure.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
+import type { Zone } from "../zone.ts";
+import { Histogram } from "./histogram.ts";
+import { tableHistogram, tableMetric } from "./table-metric.ts";
+
+/** Methods that have a label of their own; every other one is `OTHER`. */
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "OTHER"] as const;
+const methodIndex = new Map<string, number>(METHODS.map((method) => [method, methods.indexOf(method as "GET")]));
+const otherMethod = methods.indexOf("OTHER");
+
+/** No status is larger, so that method and status fit into one number. */
+const statusRange = 1000;
+
+const phases = ["dns", "tcp", "tls", "response"] as const;
+
+/** The zone label of requests for hosts that no zone has. */
+const noZone = "none";
+
+/** One zone's numbers. */
+class ZoneCounts {
+  readonly requests = new Map<number, number>();
+  readonly errors = new Map<number, number>();
+  readonly failures = new Map<string, { labels: Record<string, string>; value: number }>();
+  readonly duration = new Histogram();
+  readonly phases = phases.map(() => new Histogram());
+
+  constructor(codes: readonly number[]) {
+    for (const code of codes) this.errors.set(code, 0);
+  }
+}
+
+/** The gateway's metrics and the two forms in which they are served. */
+export class Metrics {
+  readonly #classic = new Registry();
+  readonly #openMetrics = new Registry();
+  readonly #counts: ZoneCounts[];
+  readonly #zones: readonly Zone[];
+  readonly #outside: ZoneCounts;
+
+  /** `codes` are the codes that any profile can answer with: each zone's errors start at 0 for every one of them. */
+  constructor(zones: readonly Zone[], codes: readonly number[], version: string) {
+    this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    this.#zones = zones;
+    this.#counts = zones.map(() => new ZoneCounts(codes));
+    this.#outside = new ZoneCounts(codes);
+    this.#register(version);
+  }
+
+  /** Counts a request that has ended, however it ended. */
+  count(context: ExchangeContext, totalMs: number): void {
+    const counts = this.#of(context.zone);
+    const method = methodIndex.get(context.req.method ?? "") ?? otherMethod;
+    add(counts.requests, (method < 0 ? otherMethod : method) * statusRange + context.status);
+    counts.duration.observe(totalMs);
+    const [dns, tcp, tls, response] = counts.phases;
+    if (context.dnsMs !== null) dns?.observe(context.dnsMs);
+    if (context.tcpMs !== null) tcp?.observe(context.tcpMs);
+    if (context.tlsMs !== null) tls?.observe(context.tlsMs);
+    if (context.responseMs !== null) response?.observe(context.responseMs);
+
+    for (const { origin, failure } of context.recovered) this.#countFailure(counts, origin, failure);
+    if (context.failure === null) return;
+    this.#countFailure(counts, context.origin, context.failure);
+    if (context.code !== null && !context.failure.responseStarted) add(counts.errors, context.code.code);
+  }
+
+  /** The scrape: classic text, or OpenMetrics where Accept asks for it. */
+  async scrape(accept: string | undefined): Promise<{ contentType: string; body: string }> {
+    const registry = accept?.includes("application/openmetrics-text") === true ? this.#openMetrics : this.#classic;
+    return { contentType: registry.contentType, body: await registry.metrics() };
+  }
+
+  #of(zone: Zone | null): ZoneCounts {
+    return (zone === null ? undefined : this.#counts[zone.index]) ?? this.#outside;
+  }
+
+  #countFailure(counts: ZoneCounts, origin: string, { type, reason, phase, responseStarted }: OriginFailure): void {
+    const key = `${origin}|${type}|${reason}|${responseStarted}`;
+    let row = counts.failures.get(key);
+    if (row === undefined) {
+      row = { labels: { origin, phase, failure: type, reason: reason ?? "", late: String(responseStarted) }, value: 0 };
+      counts.failures.set(key, row);
+    }
+    row.value += 1;
+  }
+
+  *#rows(): Iterable<[zone: string, counts: ZoneCounts]> {
+    for (const zone of this.#zones) yield [zone.name, this.#of(zone)];
+    yield [noZone, this.#outside];
+  }
+
+  #register(version: string): void {
+    const registers = [this.#classic, this.#openMetrics];
+    const rows = (): Iterable<[string, ZoneCounts]> => this.#rows();
+    const zones = this.#zones;
+
+    tableMetric("counter", { name: "edgecase_requests_total", help: "Requests by the status that the client got; 499: it left.", labelNames: ["zone", "method", "status"], registers }, function* () {
+      for (const [zone, { requests }] of rows()) {
+        for (const [key, value] of requests) {
+          yield { labels: { zone, method: methods[Math.floor(key / statusRange)] ?? "OTHER", status: String(key % statusRange) }, value };
+        }
+      }
+    });
+    tableMetric("counter", { name: "edgecase_errors_total", help: "Errors answered, by the detailed code of the profile.", labelNames: ["zone", "code"], registers }, function* () {
+      for (const [zone, { errors }] of rows()) {
+        for (const [code, value] of errors) yield { labels: { zone, code: String(code) }, value };
+      }
+    });
+    tableMetric("counter", { name: "edgecase_failures_total", help: "Failures of origins; late: the response's head had left.", labelNames: ["zone", "origin", "phase", "failure", "reason", "late"], registers }, function* () {
+      for (const [zone, { failures }] of rows()) {
+        for (const { labels, value } of failures.values()) yield { labels: { zone, ...labels }, value };
+      }
+    });
+    tableHistogram({ name: "edgecase_request_duration_seconds", help: "From the request's head to the end of the response.", labelNames: ["zone"], registers }, function* () {
+      for (const [zone, { duration }] of rows()) yield { labels: { zone }, histogram: duration };
+    });
+    tableHistogram({ name: "edgecase_origin_phase_duration_seconds", help: "What each step towards the origin took.", labelNames: ["zone", "phase"], registers }, function* () {
+      for (const [zone, { phases: histograms }] of rows()) {
+        for (const [index, histogram] of histograms.entries()) yield { labels: { zone, phase: phases[index] ?? "" }, histogram };
+      }
+    });
+    tableMetric("gauge", { name: "edgecase_origin_connections", help: "Connections to origins by state.", labelNames: ["zone", "origin", "state"], registers }, function* () {
+      for (const zone of zones) {
+        for (const pool of zone.pools) {
+          for (const [state, value] of Object.entries(pool.counts)) yield { labels: { zone: zone.name, origin: pool.target.label, state }, value: Number(value) };
+        }
+      }
+    });
+    tableMetric("gauge", { name: "edgecase_build_info", help: "Always 1.", labelNames: ["version", "node"], registers }, function* () {
+      yield { labels: { version, node: process.version }, value: 1 };
+    });
+  }
+}
+
+function add(counts: Map<number, number>, key: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

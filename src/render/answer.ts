@@ -1,0 +1,114 @@
+// What an answer says, before it has a form. A sanitized answer is built from an allow-list: it never holds what it must not show.
+
+import { type Explanation, explanations, failureTypes, reasons } from "../../edge-codes/index.ts";
+import type { OriginFailure } from "../classify/origin-failure.ts";
+import type { Target } from "../connect/target.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
+import type { EdgeCode } from "../map/edge-code.ts";
+import { type Step, stepsOf } from "./steps.ts";
+
+/** The part that everybody may see: a function of the code, the ray id and the time. */
+export interface Answer {
+  readonly code: EdgeCode;
+  /** 16 hex digits, without the place. */
+  readonly rayId: string;
+  /** ISO 8601, to the second. */
+  readonly time: string;
+  /** Null in a sanitized answer. */
+  readonly detail: AnswerDetail | null;
+}
+
+/** The part for the developer. */
+export interface AnswerDetail {
+  readonly host: string;
+  readonly origin: string;
+  readonly failure: OriginFailure;
+  /** The failure's type, and its reason if it has one, in words. */
+  readonly title: string;
+  readonly explanation: Explanation;
+  readonly steps: readonly Step[];
+  /** Label and value, in the order to show them. */
+  readonly evidence: readonly (readonly [label: string, value: string])[];
+  /** The code in the profile, where the client gets another. */
+  readonly detailedCode: EdgeCode | null;
+}
+
+/** Says it all for a failure; `told` is the code that the client gets, `detailed` the one of the profile. */
+export function answerFor(context: ExchangeContext, failure: OriginFailure, codes: { told: EdgeCode; detailed: EdgeCode }, isVerbose: boolean): Answer {
+  return {
+    code: codes.told,
+    rayId: context.ray.slice(0, 16),
+    time: `${new Date().toISOString().slice(0, 19)}Z`,
+    detail: isVerbose ? detailOf(context, failure, codes.told === codes.detailed ? null : codes.detailed) : null,
+  };
+}
+
+function detailOf(context: ExchangeContext, failure: OriginFailure, detailedCode: EdgeCode | null): AnswerDetail {
+  const target = context.zone?.pools.find((pool) => pool.target.label === context.origin)?.target ?? null;
+  const { title, explanation } = explain(failure);
+  return {
+    host: context.host,
+    origin: context.origin,
+    failure,
+    title,
+    explanation: withPlaces(explanation, context.host, target),
+    steps: stepsOf(context, failure, target?.tls !== null && target !== null),
+    evidence: evidenceOf(context, failure),
+    detailedCode,
+  };
+}
+
+/** The words for a failure: its reason's if it has one, else its type's. */
+export function explain(failure: Pick<OriginFailure, "type" | "reason">): { title: string; explanation: Explanation } {
+  const ofType: Readonly<Record<string, Explanation & { title: string }>> = reasons[failure.type];
+  const known = failure.reason === null ? undefined : ofType[failure.reason];
+  return known === undefined
+    ? { title: failureTypes[failure.type].title, explanation: explanations[failure.type] }
+    : { title: known.title, explanation: known };
+}
+
+/** Fills the placeholders of commands with what the config says, never with what the wire says: people paste these. */
+function withPlaces(explanation: Explanation, requestHost: string, target: Target | null): Explanation {
+  if (target === null) return explanation;
+  const scheme = target.tls === null ? "http" : "https";
+  const bracketed = target.host.includes(":") ? `[${target.host}]` : target.host;
+  const places: Readonly<Record<string, string>> = {
+    host: target.socketPath ?? target.host,
+    port: String(target.port),
+    name: target.tls?.serverName ?? (/^[a-z0-9.-]+$/.test(requestHost) ? requestHost : target.host),
+    url: `${scheme}://${bracketed}:${target.port}/`,
+  };
+  return {
+    ...explanation,
+    howToCheck: explanation.howToCheck.map((check) =>
+      check.command === undefined
+        ? check
+        : { ...check, command: check.command.replace(/\{(host|port|name|url)\}/g, (whole, name: string) => places[name] ?? whole) },
+    ),
+  };
+}
+
+function evidenceOf(context: ExchangeContext, failure: OriginFailure): [string, string][] {
+  const rows: [string, string][] = [
+    ["Failure", failure.reason === null ? failure.type : `${failure.type} / ${failure.reason}`],
+    ["Detail", failure.detail],
+  ];
+  if (context.origin !== "") rows.push(["Origin", context.origin]);
+  if (context.originIp !== "") rows.push(["Connected to", context.originIp]);
+  for (const [label, value] of Object.entries(failure.evidence)) rows.push([label, String(value)]);
+  const { certificate } = failure;
+  if (certificate !== null) {
+    rows.push(
+      ["Certificate of", certificate.names.join(", ") || "(no name)"],
+      ["Subject", certificate.subject || "(empty)"],
+      ["Issuer", certificate.issuer],
+      ["Valid from", certificate.validFrom],
+      ["Valid to", certificate.validTo],
+      ["Chain", certificate.chain.join(" ← ")],
+      ["Key", certificate.keyBits > 0 ? `${certificate.keyType}, ${certificate.keyBits} bits` : certificate.keyType],
+    );
+  }
+  for (const { origin, failure: earlier } of context.recovered) rows.push(["Tried before", `${origin}: ${earlier.type}${earlier.reason === null ? "" : ` / ${earlier.reason}`}`]);
+  if (context.retries > 0) rows.push(["Tried again", String(context.retries)]);
+  return rows;
+}

@@ -1,0 +1,33 @@
+// The one place where text becomes HTML. Whatever is put into an `html` template is escaped, unless it is `Raw` already.
+
+import { escape } from "html-escaper";
+
+/** Text that is HTML: made by {@link html}, or by {@link raw} from text of our own. */
+export class Raw {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Value = string | number | Raw | readonly Raw[];
+
+/** Marks text of our own, never from the wire, as HTML. */
+export function raw(text: string): Raw {
+  return new Raw(text);
+}
+
+/** A template that escapes its values. Control characters, which HTML does not allow, become U+FFFD. */
+export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Raw {
+  let text = strings[0] ?? "";
+  for (const [index, value] of values.entries()) text += toText(value) + (strings[index + 1] ?? "");
+  return new Raw(text);
+}
+
+function toText(value: Value): string {
+  if (value instanceof Raw) return value.text;
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string") return escape(value.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "\ufffd"));
+  return value.map((item) => item.text).join("");
+}

@@ -1,0 +1,56 @@
+// The fields of an answer of ours. Which there are depends on the settings alone, never on the failure, when it is sanitized.
+
+import { type BareItem, serializeBareItem, Token } from "structured-headers";
+
+import { reasons } from "../../edge-codes/index.ts";
+import type { OriginFailure } from "../classify/origin-failure.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
+import type { Answer } from "./answer.ts";
+import type { Format } from "./negotiate.ts";
+import { contentSecurityPolicy } from "./style.ts";
+
+const contentTypes: Readonly<Record<Format, string>> = {
+  html: "text/html; charset=utf-8",
+  problem: "application/problem+json; charset=utf-8",
+  json: "application/json; charset=utf-8",
+  markdown: "text/markdown; charset=utf-8",
+  text: "text/plain; charset=utf-8",
+};
+
+/** Names and values in turn, for `writeHead`. */
+export function answerFields(context: ExchangeContext, answer: Answer, format: Format, contentLength: number): string[] {
+  const fields = [
+    "content-type", contentTypes[format],
+    "content-length", String(contentLength),
+    "cache-control", "no-store",
+    "cf-ray", context.ray,
+    "x-content-type-options", "nosniff",
+    "x-robots-tag", "noindex",
+  ]; // prettier-ignore
+  if (format === "html") fields.push("content-security-policy", contentSecurityPolicy);
+  if (answer.detail === null) return fields;
+
+  const { facts } = answer.code;
+  fields.push("proxy-status", proxyStatus(answer.detail.failure, context), "cf-error-type", String(answer.code.code));
+  if (facts.retryable && facts.retryAfterSeconds !== null) fields.push("retry-after", String(facts.retryAfterSeconds));
+  return fields;
+}
+
+/** A member of Proxy-Status for a failure. @see RFC 9209 §2 */
+function proxyStatus(failure: OriginFailure, context: ExchangeContext): string {
+  const parameters: [name: string, value: BareItem][] = [["error", new Token(failure.type)]];
+  if (failure.reason !== null) parameters.push(["details", failure.reason]);
+  if (context.originIp !== "" || context.origin !== "") parameters.push(["next-hop", ascii(context.originIp || context.origin)]);
+  if (failure.type === "tls_alert_received" && failure.reason !== null) {
+    const alerts: Readonly<Record<string, { alert: number }>> = reasons.tls_alert_received;
+    const number = alerts[failure.reason]?.alert;
+    if (number !== undefined) parameters.push(["alert-id", number]);
+    parameters.push(["alert-message", failure.reason]);
+  }
+  return ["edgecase", ...parameters.map(([name, value]) => `${name}=${serializeBareItem(value)}`)].join("; ");
+}
+
+/** A structured string holds printable ASCII only. @see RFC 9651 §3.3.3 */
+function ascii(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, "?");
+}

@@ -1,0 +1,110 @@
+// Errors for terminals and for agents: plain text and Markdown.
+
+import type { Answer, AnswerDetail } from "./answer.ts";
+import type { Step, StepState } from "./steps.ts";
+
+const marks: Readonly<Record<StepState, string>> = { ok: "ok", broken: "FAILED", unreached: "-", skipped: "-" };
+
+/** An answer as plain text, no line meant to be parsed. */
+export function toText({ code, rayId, time, detail }: Answer): string {
+  const lines = [`Error ${code.code}: ${code.facts.title}`, ""];
+  if (detail === null) lines.push(code.facts.visitor);
+  else lines.push(...textDetail(detail));
+  lines.push("", `Ray ID: ${rayId}`, `Time: ${time}`, "");
+  return lines.join("\n");
+}
+
+function textDetail({ steps, title, explanation, evidence, detailedCode }: AnswerDetail): string[] {
+  const width = Math.max(...evidence.map(([label]) => label.length));
+  return [
+    title,
+    explanation.whatHappened,
+    "",
+    strip(steps),
+    "",
+    ...evidence.map(([label, value]) => `  ${label.padEnd(width)}  ${oneLine(value)}`),
+    ...(detailedCode === null ? [] : ["", `In detail this is ${detailedCode.code}: ${detailedCode.facts.title}.`]),
+    "",
+    "Likely causes",
+    ...explanation.likelyCauses.map((cause) => `  - ${cause}`),
+    "",
+    "How to check",
+    ...explanation.howToCheck.flatMap(({ text, command }) => (command === undefined ? [`  - ${text}`] : [`  - ${text}`, `      ${command}`])),
+    "",
+    "How to fix",
+    ...explanation.howToFix.map((fix) => `  - ${fix}`),
+  ];
+}
+
+/** The strip in one line: `Client ok > Edge ok > DNS ok > TCP FAILED > …`. */
+function strip(steps: readonly Step[]): string {
+  return steps.map(({ name, state, note }) => (state === "broken" ? `${name} ${marks[state]}` : `${name} ${state === "ok" ? note : marks[state]}`)).join(" > ");
+}
+
+/** An answer as Markdown with front matter. @see Cloudflare docs, Error responses, Markdown */
+export function toMarkdown(answer: Answer): string {
+  const { code, rayId, time, detail } = answer;
+  const { facts } = code;
+  const front = {
+    error_code: code.code,
+    error_name: facts.name,
+    error_category: facts.category,
+    status: code.status,
+    ray_id: rayId,
+    timestamp: time,
+    ...(detail !== null && { zone: JSON.stringify(detail.host) }),
+    retryable: facts.retryable,
+    ...(facts.retryable && { retry_after: facts.retryAfterSeconds }),
+    owner_action_required: facts.ownerActionRequired,
+  };
+  const lines = [
+    "---",
+    ...Object.entries(front).map(([key, value]) => `${key}: ${String(value)}`),
+    "---",
+    "",
+    `# Error ${code.code}: ${facts.title}`,
+    "",
+    "## What happened",
+    "",
+    detail === null ? facts.visitor : `**${detail.title}.** ${detail.explanation.whatHappened}`,
+    "",
+    ...(detail === null ? [] : markdownDetail(detail)),
+    "## What you should do",
+    "",
+    facts.whatToDo,
+    "",
+  ];
+  return lines.join("\n");
+}
+
+function markdownDetail({ steps, evidence, explanation }: AnswerDetail): string[] {
+  return [
+    steps.map(({ name, state }) => (state === "broken" ? `**${name} (failed)**` : name)).join(" → "),
+    "",
+    "| | |",
+    "|---|---|",
+    ...evidence.map(([label, value]) => `| ${label} | ${inCode(value)} |`),
+    "",
+    "## Likely causes",
+    "",
+    ...explanation.likelyCauses.map((cause) => `- ${cause}`),
+    "",
+    "## How to check",
+    "",
+    ...explanation.howToCheck.map(({ text, command }) => (command === undefined ? `- ${text}` : `- ${text} \`${command}\``)),
+    "",
+    "## How to fix",
+    "",
+    ...explanation.howToFix.map((fix) => `- ${fix}`),
+    "",
+  ];
+}
+
+/** Bytes from the wire as a code span: nothing in it may end the span, the cell or the line. */
+function inCode(value: string): string {
+  return `\`${oneLine(value).replaceAll("`", "'").replaceAll("|", "¦")}\``;
+}
+
+function oneLine(value: string): string {
+  return value.replaceAll(/[\u0000-\u001f\u007f]/g, " ");
+}

@@ -1,0 +1,32 @@
+// A zone at run time: its configuration, the origins' connections, and what its clients are told, which may change while it runs.
+
+import type { ErrorSettings, ZoneConfig } from "./config/resolve.ts";
+import { NameResolver } from "./connect/resolve.ts";
+import { OriginPool } from "./exchange/origin-pool.ts";
+
+/** One site on this edge. */
+export class Zone {
+  readonly name: string;
+  readonly config: ZoneConfig;
+  readonly pools: readonly OriginPool[];
+  readonly resolver: NameResolver;
+  /** What clients are told of failures; replaced whole when a toggle is changed. */
+  errors: ErrorSettings;
+  /** Position in the list of zones: the row of its counters. */
+  readonly index: number;
+
+  constructor(config: ZoneConfig, index: number) {
+    const { keepAliveMs, connectMs, dnsMs } = config.timeouts;
+    this.name = config.name;
+    this.config = config;
+    this.index = index;
+    this.errors = config.errors;
+    this.resolver = new NameResolver(config.dnsServers, dnsMs);
+    this.pools = config.origins.map((target) => new OriginPool(target, { ...config.limits, keepAliveMs, queueMs: connectMs }));
+  }
+
+  close(): void {
+    this.resolver.close();
+    for (const pool of this.pools) pool.close();
+  }
+}
