@@ -70,7 +70,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const { wire } = this.connection;
     this.#writtenBefore = wire.socket.bytesWritten;
     wire.expectHead();
-    wire.onError = (error) => this.fail(error);
+    // undici hears of it after us, and must not find the request gone: what it does not see to is ours, a moment later.
+    wire.onError = (error) => queueMicrotask(() => this.fail(error));
     const { method = "GET" } = this.#context.req;
     const body = this.#hasBody ? this.#openBody() : null;
     this.connection.send({ path: this.#context.target, method: method as Dispatcher.HttpMethod, headers: fields, body: body as never }, this);
