@@ -13,7 +13,9 @@ import { version } from "./version.ts";
 const badUsage = 2;
 
 const program = new Command("edgecase")
-  .description("A local edge gateway that fails the way a CDN fails. With nothing configured it serves the demo.")
+  .description(
+    "A local edge gateway that fails the way a CDN fails. With nothing configured it serves the demo.",
+  )
   .version(version, "-v, --version")
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
@@ -30,10 +32,26 @@ program
   .addOption(new Option("--codes <mode>", "what clients are told").choices(["detailed", "generic"]))
   .addOption(new Option("--pages <mode>", "how much pages say").choices(["verbose", "sanitized"]))
   .option("--profile <name>", "which profile maps failures to codes (cloudflare)")
-  .addOption(new Option("--ssl <mode>", "SSL mode of every zone").choices(["off", "flexible", "full", "strict", "origin_pull"]))
+  .addOption(
+    new Option("--ssl <mode>", "SSL mode of every zone").choices([
+      "off",
+      "flexible",
+      "full",
+      "strict",
+      "origin_pull",
+    ]),
+  )
   .option("--clock <factor>", "scales every timeout; 0.01 makes 125 s 1.25 s")
-  .addOption(new Option("--log-level <level>", "least level to write").choices(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"))
-  .addOption(new Option("--log-format <format>", "form of the access log").choices(["json", "pretty"]).default("json"))
+  .addOption(
+    new Option("--log-level <level>", "least level to write")
+      .choices(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+      .default("info"),
+  )
+  .addOption(
+    new Option("--log-format <format>", "form of the access log")
+      .choices(["json", "pretty"])
+      .default("json"),
+  )
   .action(serve);
 
 program
@@ -53,7 +71,7 @@ program
 program
   .command("explain")
   .description("say what a code, a failure type or a reason means")
-  .argument("<name>", "525, connection_refused, expired …")
+  .argument("<name>", "a code, or connection_refused, expired …")
   .option("--json", "print JSON")
   .action(explain);
 

@@ -10,7 +10,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { edgeFailure } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import { ClientConnections } from "./client-connections.ts";
-import type { GatewayConfig } from "./config/resolve.ts";
+import type { GatewayConfig } from "./config/gateway-config.ts";
 import { Exchange } from "./exchange/exchange.ts";
 import { constantSource, dispatcher, replyOptions } from "./exchange/reply-from.ts";
 import type { ExchangeContext } from "./exchange-context.ts";
@@ -95,7 +95,8 @@ export class Gateway {
       clientErrorHandler: (error, socket) => refuseMalformed(error.code, socket, newRayId(colo)),
     });
     // Bodies are streams, never parsed: to Fastify no method has one.
-    for (const method of METHODS.filter((name) => name !== "CONNECT")) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+    for (const method of METHODS.filter((name) => name !== "CONNECT"))
+      app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
     app.server.on("checkContinue", (req, res) => app.server.emit("request", req, res));
 
     void app.register(replyFrom, { undici: dispatcher as never, disableRequestLogging: true });
@@ -126,18 +127,31 @@ export class Gateway {
   /** route: gives the request its zone and its exchange, or says why it goes no further. */
   #admit(context: ExchangeContext): OriginFailure | null {
     const zone = this.#router.find(context.host);
-    if (zone === null) return edgeFailure("destination_not_found", `no zone has the host "${context.host}"`);
+    if (zone === null)
+      return edgeFailure("destination_not_found", `no zone has the host "${context.host}"`);
     context.zone = zone;
-    if (context.loops >= mostLoops) return edgeFailure("proxy_loop_detected", `CDN-Loop says that the request was here ${context.loops} times`);
+    if (context.loops >= mostLoops)
+      return edgeFailure(
+        "proxy_loop_detected",
+        `CDN-Loop says that the request was here ${context.loops} times`,
+      );
     context.exchange = new Exchange(context, zone, this.#own.has, this);
     return null;
   }
 
   /** respond: the origin's head leaves, and its content follows. */
-  #respond(context: ExchangeContext, reply: FastifyReply, begin: (extraFields: readonly string[]) => void): void {
+  #respond(
+    context: ExchangeContext,
+    reply: FastifyReply,
+    begin: (extraFields: readonly string[]) => void,
+  ): void {
     reply.hijack();
     // A connection whose request was not read to its end cannot carry another.
-    begin(context.req.complete ? ["cf-ray", context.ray] : ["cf-ray", context.ray, "connection", "close"]);
+    begin(
+      context.req.complete
+        ? ["cf-ray", context.ray]
+        : ["cf-ray", context.ray, "connection", "close"],
+    );
   }
 
   /** classify → map → render: the edge answers by itself. */
@@ -149,7 +163,8 @@ export class Gateway {
     context.code = told.detailed;
     context.originStatus = 0;
     // Nothing explains it: our own fault until shown otherwise, so the whole cause is told.
-    if (failure.type === "proxy_internal_error") this.#messages.error({ err: failure.cause, ray: context.ray }, failure.detail);
+    if (failure.type === "proxy_internal_error")
+      this.#messages.error({ err: failure.cause, ray: context.ray }, failure.detail);
     respond(context, failure, told);
   }
 
@@ -161,7 +176,12 @@ export class Gateway {
   /** The response broke off after its head had left: cut the client's connection, so that it can tell. */
   onBroken(context: ExchangeContext, failure: OriginFailure): void {
     context.failure = failure;
-    context.code = codesFor(failure, context.zone?.errors ?? this.settings.errors, this.#profiles, false).detailed;
+    context.code = codesFor(
+      failure,
+      context.zone?.errors ?? this.settings.errors,
+      this.#profiles,
+      false,
+    ).detailed;
     this.#clients.delete(context);
     this.#recorder.record(context);
     // Without a length or chunks, only a reset can be told from the end.
@@ -177,6 +197,8 @@ export class Gateway {
 
 /** Every code that any profile can answer with, for counters that start at 0. */
 function allCodes(profiles: ReadonlyMap<string, Profile>): number[] {
-  const codes = new Set([...profiles.values()].flatMap((profile) => [...profile.values()].map(({ code }) => code)));
-  return [...codes].sort((left, right) => left - right);
+  const codes = new Set(
+    [...profiles.values()].flatMap((profile) => [...profile.values()].map(({ code }) => code)),
+  );
+  return [...codes].toSorted((left, right) => left - right);
 }

@@ -11,7 +11,9 @@ export class OwnAddresses {
   async add(host: string, port: number): Promise<void> {
     const addresses =
       host === "0.0.0.0" || host === "::"
-        ? Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
+        ? Object.values(networkInterfaces()).flatMap((list) =>
+            (list ?? []).map(({ address }) => address),
+          )
         : (await lookup(host, { all: true })).map(({ address }) => address);
     for (const address of addresses) this.#places.add(`${address} ${port}`);
   }

@@ -1,6 +1,6 @@
 // What may be changed while the gateway runs: the two toggles and the profile, for the gateway and for each zone.
 
-import type { ErrorSettings } from "./config/resolve.ts";
+import type { ErrorSettings } from "./config/gateway-config.ts";
 import type { Zone } from "./zone.ts";
 
 /** A change of what clients are told. */
@@ -21,7 +21,8 @@ export class Settings {
   change(change: SettingsChange, zoneName?: string): void {
     if (zoneName === undefined) this.errors = { ...this.errors, ...change };
     for (const zone of this.#zones) {
-      if (zoneName === undefined || zone.name === zoneName) zone.errors = { ...zone.errors, ...change };
+      if (zoneName === undefined || zone.name === zoneName)
+        zone.errors = { ...zone.errors, ...change };
     }
   }
 }

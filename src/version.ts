@@ -6,7 +6,9 @@ import { readFileSync } from "node:fs";
 function readVersion(): string {
   for (const above of ["../package.json", "../../package.json"]) {
     try {
-      return (JSON.parse(readFileSync(new URL(above, import.meta.url), "utf8")) as { version: string }).version;
+      return (
+        JSON.parse(readFileSync(new URL(above, import.meta.url), "utf8")) as { version: string }
+      ).version;
     } catch {
       // Not here: one folder further up.
     }

@@ -1,7 +1,8 @@
 // A zone at run time: its configuration, the origins' connections, and what its clients are told, which may change while it runs.
 
-import type { ErrorSettings, ZoneConfig } from "./config/resolve.ts";
+import type { ErrorSettings, ZoneConfig } from "./config/gateway-config.ts";
 import { NameResolver } from "./connect/resolve.ts";
+import type { AttemptSettings } from "./exchange/attempt.ts";
 import { OriginPool } from "./exchange/origin-pool.ts";
 
 /** One site on this edge. */
@@ -10,6 +11,7 @@ export class Zone {
   readonly config: ZoneConfig;
   readonly pools: readonly OriginPool[];
   readonly resolver: NameResolver;
+  readonly attempts: AttemptSettings;
   /** What clients are told of failures; replaced whole when a toggle is changed. */
   errors: ErrorSettings;
   /** Position in the list of zones: the row of its counters. */
@@ -20,9 +22,12 @@ export class Zone {
     this.name = config.name;
     this.config = config;
     this.index = index;
+    this.attempts = { ...config.timeouts, isContentChecked: config.isContentChecked };
     this.errors = config.errors;
     this.resolver = new NameResolver(config.dnsServers, dnsMs);
-    this.pools = config.origins.map((target) => new OriginPool(target, { ...config.limits, keepAliveMs, queueMs: connectMs }));
+    this.pools = config.origins.map(
+      (target) => new OriginPool(target, { ...config.limits, keepAliveMs, queueMs: connectMs }),
+    );
   }
 
   close(): void {

@@ -1,11 +1,11 @@
 // The admin port: metrics and health, apart from the zones, so that they can never shadow a zone's path.
 
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { AddressInfo } from "node:net";
 
 import fastify, { type FastifyInstance } from "fastify";
 
-import type { GatewayConfig } from "../config/resolve.ts";
+import type { GatewayConfig } from "../config/gateway-config.ts";
+import { isSameSecret } from "../same-secret.ts";
 import type { Metrics } from "../record/metrics.ts";
 
 /** What the admin server tells about. */
@@ -26,8 +26,12 @@ export class AdminServer {
     const { token } = config;
     if (token !== null) {
       this.#app.addHook("onRequest", (request, reply, done) => {
-        if (isBearer(request.headers.authorization, token)) done();
-        else void reply.code(401).header("www-authenticate", "Bearer").send({ error: "a bearer token is required" });
+        if (isSameSecret(request.headers.authorization ?? "", `Bearer ${token}`)) done();
+        else
+          void reply
+            .code(401)
+            .header("www-authenticate", "Bearer")
+            .send({ error: "a bearer token is required" });
       });
     }
     this.#app.get("/metrics", async (request, reply) => {
@@ -51,9 +55,4 @@ export class AdminServer {
   async close(): Promise<void> {
     await this.#app.close();
   }
-}
-
-function isBearer(authorization: string | undefined, token: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(authorization ?? ""), digest(`Bearer ${token}`));
 }

@@ -4,7 +4,13 @@ import { failureTypes } from "../../edge-codes/failure-types.ts";
 import { type CertificateFacts, leastRsaBits } from "../connect/certificate-facts.ts";
 import { codeOf, PhaseError } from "../connect/phase-error.ts";
 import type { Finding, OriginFailure } from "./origin-failure.ts";
-import { certificateFailures, dnsFailures, handshakeFailures, issuerNotFound, tcpFailures } from "./tables.ts";
+import {
+  certificateFailures,
+  dnsFailures,
+  handshakeFailures,
+  issuerNotFound,
+  tcpFailures,
+} from "./tables.ts";
 import { alertName } from "./tls-alert.ts";
 
 const unknown: Finding = { type: "proxy_internal_error", reason: null };
@@ -33,7 +39,9 @@ function find(error: PhaseError): Finding {
     case "tcp":
       return tcpFailures[error.code] ?? unknown;
     case "tls":
-      return error.certificate === null ? findTls(error.code) : judgeCertificate(error.code, error.certificate);
+      return error.certificate === null
+        ? findTls(error.code)
+        : judgeCertificate(error.code, error.certificate);
   }
 }
 
@@ -43,13 +51,18 @@ export function findTls(code: string): Finding {
   if (alert !== null) return { type: "tls_alert_received", reason: alert };
   const known = handshakeFailures[code];
   if (known !== undefined) return known;
-  return /^(ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(code) ? { type: "tls_protocol_error", reason: null } : unknown;
+  return /^(ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(code)
+    ? { type: "tls_protocol_error", reason: null }
+    : unknown;
 }
 
 function judgeCertificate(code: string, facts: CertificateFacts): Finding {
   const known = certificateFailures[code];
   if (known !== undefined) return known;
-  return { type: "tls_certificate_error", reason: issuerNotFound.has(code) ? whyNoIssuer(facts) : weakness(facts) };
+  return {
+    type: "tls_certificate_error",
+    reason: issuerNotFound.has(code) ? whyNoIssuer(facts) : weakness(facts),
+  };
 }
 
 /** Node says the same of a missing intermediate, an unknown root and a forged signature: the chain tells them apart. */

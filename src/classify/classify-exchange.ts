@@ -5,8 +5,9 @@ import { codeOf, type Evidence } from "../connect/phase-error.ts";
 import type { Wire } from "../connect/wire.ts";
 import { findTls } from "./classify-connect.ts";
 import type { Finding, OriginFailure } from "./origin-failure.ts";
+import { faultInHead } from "./fault-in-head.ts";
 import { readable, recogniseProtocol } from "./recognise-protocol.ts";
-import { headFailures, ownFailures, trailerFailures } from "./tables.ts";
+import { headFailures, ownFailures } from "./tables.ts";
 
 /** Everything that is known when an exchange breaks. */
 export interface ExchangeEvidence {
@@ -22,8 +23,19 @@ export interface ExchangeEvidence {
   readonly responseStarted: boolean;
 }
 
-const closedCodes: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "UND_ERR_INFO", "CONNECTION_SPENT", "HPE_INVALID_EOF_STATE", "HPE_CLOSED_CONNECTION"]);
-const resetCodes: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ETIMEDOUT"]);
+const closedCodes: ReadonlySet<string> = new Set([
+  "UND_ERR_SOCKET",
+  "UND_ERR_INFO",
+  "CONNECTION_SPENT",
+  "HPE_INVALID_EOF_STATE",
+  "HPE_CLOSED_CONNECTION",
+]);
+const resetCodes: ReadonlySet<string> = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ECONNABORTED",
+  "ETIMEDOUT",
+]);
 
 /** From evidence to a failure. What nothing here explains is the gateway's own fault, never a guess. */
 export function classifyExchange(evidence: ExchangeEvidence): OriginFailure {
@@ -54,40 +66,59 @@ function find(code: string, evidence: ExchangeEvidence): Finding {
 /** TLS 1.3 tells of a missing client certificate only after the handshake; anything but an alert is a broken record. */
 function afterHandshake(code: string): Finding {
   const found = findTls(code);
-  return found.type === "tls_alert_received" ? found : { type: "tls_protocol_error", reason: "bad_record" };
+  return found.type === "tls_alert_received"
+    ? found
+    : { type: "tls_protocol_error", reason: "bad_record" };
 }
 
 function inContent(code: string, { error, wire }: ExchangeEvidence): Finding {
+  const overflow = headFailures[code];
+  if (code === "UND_ERR_HEADERS_OVERFLOW" && overflow !== undefined) return overflow; // Of the trailer section.
   if (resetCodes.has(code)) return { type: "http_response_incomplete", reason: "reset_early" };
-  if (trailerFailures.has(code)) return headFailures[code] ?? { type: "http_protocol_error", reason: "bad_header" };
-  if (closedCodes.has(code) || wire?.isEnded) return { type: "http_response_incomplete", reason: "closed_early" };
+  if (closedCodes.has(code) || wire?.isEnded)
+    return { type: "http_response_incomplete", reason: "closed_early" };
   if (isParserError(error)) return { type: "http_response_transfer_coding", reason: "bad_chunk" };
   return { type: "proxy_internal_error", reason: null };
 }
 
 function inHead(code: string, evidence: ExchangeEvidence): Finding {
   const { error, wire } = evidence;
-  const bytes = wire?.firstBytes ?? Buffer.alloc(0);
+  const bytes = wire?.headBytes ?? Buffer.alloc(0);
   const isHttp = looksLikeHttp(bytes);
-  if (bytes.length > 0 && !isHttp && (isParserError(error) || closedCodes.has(code) || resetCodes.has(code))) {
-    return { type: "http_protocol_error", reason: recogniseProtocol(bytes) === "HTTP/2" ? "http2_only" : "not_http" };
+  if (
+    bytes.length > 0 &&
+    !isHttp &&
+    (isParserError(error) || closedCodes.has(code) || resetCodes.has(code))
+  ) {
+    return {
+      type: "http_protocol_error",
+      reason: recogniseProtocol(bytes) === "HTTP/2" ? "http2_only" : "not_http",
+    };
   }
-  if (bytes.toString("latin1", 0, 12) === "HTTP/1.1 101") return { type: "http_protocol_error", reason: "unexpected_upgrade" };
+  if (bytes.toString("latin1", 0, 12) === "HTTP/1.1 101")
+    return { type: "http_protocol_error", reason: "unexpected_upgrade" };
 
   const isClosed = closedCodes.has(code);
   if (isClosed || resetCodes.has(code)) return cutOff(isClosed, evidence);
-  return headFailures[code] ?? (isParserError(error) ? { type: "http_protocol_error", reason: "bad_status_line" } : { type: "proxy_internal_error", reason: null });
+  if (isParserError(error)) return { type: "http_protocol_error", reason: faultInHead(bytes) };
+  return headFailures[code] ?? { type: "proxy_internal_error", reason: null };
 }
 
 function cutOff(isClosed: boolean, { wire, isReused }: ExchangeEvidence): Finding {
-  if ((wire?.responseBytes ?? 0) > 0) return { type: "http_response_incomplete", reason: isClosed ? "closed_early" : "reset_early" };
+  if ((wire?.responseBytes ?? 0) > 0)
+    return { type: "http_response_incomplete", reason: isClosed ? "closed_early" : "reset_early" };
   if (isReused) return { type: "connection_terminated", reason: "closed_on_reuse" };
-  return { type: "connection_terminated", reason: isClosed ? "closed_before_response" : "reset_before_response" };
+  return {
+    type: "connection_terminated",
+    reason: isClosed ? "closed_before_response" : "reset_before_response",
+  };
 }
 
 /** undici's parser error has a code only where llhttp names the fault, so its name is looked at too. */
 function isParserError(error: unknown): boolean {
-  return error instanceof Error && (error.name === "HTTPParserError" || codeOf(error).startsWith("HPE_"));
+  return (
+    error instanceof Error && (error.name === "HTTPParserError" || codeOf(error).startsWith("HPE_"))
+  );
 }
 
 /** Whether the bytes begin like a status line, as far as they go. */
@@ -98,17 +129,22 @@ function looksLikeHttp(bytes: Buffer): boolean {
 
 function describe(code: string, { error, wire, isReused }: ExchangeEvidence): string {
   const message = error instanceof Error ? error.message : String(error);
-  const protocol = wire === null ? null : recogniseProtocol(wire.firstBytes);
+  const protocol = wire === null ? null : recogniseProtocol(wire.headBytes);
   const looks = protocol === null ? "" : `; the answer looks like ${protocol}`;
   return `${message || code}${isReused ? " (on a reused connection)" : ""}${looks}`;
 }
 
 function collect(code: string, { wire, isReused, requestSent }: ExchangeEvidence): Evidence {
-  const facts: Record<string, string | number> = { code: code || "none", reusedConnection: isReused ? "yes" : "no", requestSent: requestSent ? "yes" : "no" };
+  const facts: Record<string, string | number> = {
+    code: code || "none",
+    reusedConnection: isReused ? "yes" : "no",
+    requestSent: requestSent ? "yes" : "no",
+  };
   if (wire === null) return facts;
   facts["responseBytes"] = wire.responseBytes;
-  const protocol = recogniseProtocol(wire.firstBytes);
+  const { headBytes } = wire;
+  const protocol = recogniseProtocol(headBytes);
   if (protocol !== null) facts["looksLike"] = protocol;
-  if (wire.firstBytes.length > 0) facts["firstBytes"] = readable(wire.firstBytes);
+  if (headBytes.length > 0) facts["firstBytes"] = readable(headBytes);
   return facts;
 }

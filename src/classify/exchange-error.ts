@@ -6,6 +6,7 @@ export type ExchangeErrorCode =
   | "BODY_DEADLINE"
   | "WRITE_DEADLINE"
   | "CONNECTION_LIMIT"
+  | "NOT_HTTP"
   | "BAD_STATUS"
   | "BAD_FIELD"
   | "BAD_FRAMING"

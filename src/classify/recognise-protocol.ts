@@ -18,9 +18,12 @@ const signatures: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["HTML without a head (HTTP/0.9)", /^\s*<(?:!doctype|html|\?xml|head|body)/i],
 ];
 
+/** No signature needs more bytes than these. */
+const looked = 256;
+
 /** The name of the protocol that these bytes look like; null if none of those known. */
 export function recogniseProtocol(bytes: Buffer): string | null {
-  const text = bytes.toString("latin1");
+  const text = bytes.toString("latin1", 0, looked);
   return signatures.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
 }
 

@@ -2,7 +2,10 @@
 
 import type { Finding } from "./origin-failure.ts";
 
-const finding = (type: Finding["type"], reason: string | null = null): Finding => ({ type, reason });
+const finding = (type: Finding["type"], reason: string | null = null): Finding => ({
+  type,
+  reason,
+});
 
 /** c-ares codes (node:dns error codes), and ours. */
 export const dnsFailures: Readonly<Record<string, Finding>> = {
@@ -91,30 +94,12 @@ export const issuerNotFound: ReadonlySet<string> = new Set([
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
 ]);
 
-/** llhttp's codes while the response's head is being read. After it they all mean a broken transfer coding. */
+/** undici's codes while the response's head is being read. Its parser errors have none: there the bytes tell. */
 export const headFailures: Readonly<Record<string, Finding>> = {
-  HPE_INVALID_VERSION: finding("http_protocol_error", "bad_status_line"),
-  HPE_INVALID_STATUS: finding("http_protocol_error", "bad_status_line"),
-  HPE_INVALID_CONSTANT: finding("http_protocol_error", "bad_status_line"),
-  HPE_INVALID_HEADER_TOKEN: finding("http_protocol_error", "bad_header"),
-  HPE_UNEXPECTED_SPACE: finding("http_protocol_error", "bad_header"),
-  HPE_CR_EXPECTED: finding("http_protocol_error", "bad_header"),
-  HPE_LF_EXPECTED: finding("http_protocol_error", "bad_header"),
-  HPE_STRICT: finding("http_protocol_error", "bad_header"),
-  HPE_INVALID_CONTENT_LENGTH: finding("http_protocol_error", "bad_framing"),
-  HPE_UNEXPECTED_CONTENT_LENGTH: finding("http_protocol_error", "bad_framing"),
-  HPE_INVALID_TRANSFER_ENCODING: finding("http_protocol_error", "bad_framing"),
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: finding("http_protocol_error", "bad_framing"),
   UND_ERR_HEADERS_OVERFLOW: finding("http_response_header_section_size"),
   INTERIM_OVERFLOW: finding("http_response_header_section_size"),
 };
-
-/** Of those, the codes that mean the same in a trailer section as in a head. */
-export const trailerFailures: ReadonlySet<string> = new Set([
-  "HPE_INVALID_HEADER_TOKEN",
-  "HPE_UNEXPECTED_CONTENT_LENGTH",
-  "UND_ERR_HEADERS_OVERFLOW",
-]);
 
 /** The gateway's own verdicts ({@link ExchangeErrorCode}). */
 export const ownFailures: Readonly<Record<string, Finding>> = {
@@ -122,6 +107,7 @@ export const ownFailures: Readonly<Record<string, Finding>> = {
   BODY_DEADLINE: finding("http_response_incomplete", "stalled"),
   WRITE_DEADLINE: finding("connection_write_timeout"),
   CONNECTION_LIMIT: finding("connection_limit_reached"),
+  NOT_HTTP: finding("http_protocol_error", "not_http"),
   BAD_STATUS: finding("http_protocol_error", "bad_status_line"),
   BAD_FIELD: finding("http_protocol_error", "bad_header"),
   BAD_FRAMING: finding("http_protocol_error", "bad_framing"),

@@ -6,13 +6,21 @@ import { readConfigFile } from "../config/read-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
 
 /** Exits 0 if the file is sound, 2 if not; problems go to stderr, `--json` to stdout. */
-export function check(argument: string | undefined, options: { config?: string; json?: boolean }): void {
+export function check(
+  argument: string | undefined,
+  options: { config?: string; json?: boolean },
+): void {
   const file = argument ?? withEnvironment(options).config;
-  if (file === undefined) throw new ConfigError(null, [{ path: "", rule: "name the file to check" }]);
+  if (file === undefined)
+    throw new ConfigError(null, [{ path: "", rule: "name the file to check" }]);
   try {
     const { zones } = resolveConfig(readConfigFile(file), file);
     const origins = zones.reduce((sum, zone) => sum + zone.origins.length, 0);
-    process.stdout.write(options.json ? `${JSON.stringify({ file, ok: true, problems: [] })}\n` : `${file}: ok, ${zones.length} zones, ${origins} origins\n`);
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify({ file, ok: true, problems: [] })}\n`
+        : `${file}: ok, ${zones.length} zones, ${origins} origins\n`,
+    );
   } catch (error) {
     if (!(error instanceof ConfigError) || !options.json) throw error;
     process.stdout.write(`${JSON.stringify({ file, ok: false, problems: error.problems })}\n`);

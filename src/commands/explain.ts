@@ -4,7 +4,17 @@ import { styleText } from "node:util";
 
 import { closest } from "fastest-levenshtein";
 
-import { type Code, codes, type Explanation, explanations, failureTypes, type FailureType, profiles, type ReasonFacts, reasons } from "../../edge-codes/index.ts";
+import {
+  type Code,
+  codes,
+  type Explanation,
+  explanations,
+  failureTypes,
+  type FailureType,
+  profiles,
+  type ReasonFacts,
+  reasons,
+} from "../../edge-codes/index.ts";
 import { ConfigError } from "../config/config-error.ts";
 
 /** Everything that goes by a name. */
@@ -20,9 +30,17 @@ interface Entry {
 export function explain(name: string, options: { json?: boolean }): void {
   const entries = find(name);
   if (entries.length === 0) {
-    throw new ConfigError(null, [{ path: name, rule: "is not a code, a failure type or a reason", nearest: closest(name, allNames()) }]);
+    throw new ConfigError(null, [
+      {
+        path: name,
+        rule: "is not a code, a failure type or a reason",
+        nearest: closest(name, allNames()),
+      },
+    ]);
   }
-  process.stdout.write(options.json ? `${JSON.stringify(entries, null, 2)}\n` : `${entries.map(print).join("\n\n")}\n`);
+  process.stdout.write(
+    options.json ? `${JSON.stringify(entries, null, 2)}\n` : `${entries.map(print).join("\n\n")}\n`,
+  );
 }
 
 function find(name: string): Entry[] {
@@ -30,10 +48,19 @@ function find(name: string): Entry[] {
   const found: Entry[] = [];
   if (Object.hasOwn(codes, wanted)) found.push(codeEntry(Number(wanted) as Code));
   if (Object.hasOwn(failureTypes, wanted)) found.push(typeEntry(wanted as FailureType));
-  for (const [type, ofType] of Object.entries(reasons) as [FailureType, Readonly<Record<string, ReasonFacts>>][]) {
+  for (const [type, ofType] of Object.entries(reasons) as [
+    FailureType,
+    Readonly<Record<string, ReasonFacts>>,
+  ][]) {
     for (const [reason, facts] of Object.entries(ofType)) {
       if (wanted !== reason && wanted !== `${type}/${reason}`) continue;
-      found.push({ kind: "reason", name: `${type}/${reason}`, title: facts.title, facts: codesOf(type), explanation: facts });
+      found.push({
+        kind: "reason",
+        name: `${type}/${reason}`,
+        title: facts.title,
+        facts: codesOf(type),
+        explanation: facts,
+      });
     }
   }
   return found;
@@ -41,7 +68,9 @@ function find(name: string): Entry[] {
 
 function codeEntry(code: Code): Entry {
   const { title, status, retryable, retryAfterSeconds, category, owner, source } = codes[code];
-  const causes = (Object.keys(failureTypes) as FailureType[]).filter((type) => profiles.cloudflare.codes[type] === code);
+  const causes = (Object.keys(failureTypes) as FailureType[]).filter(
+    (type) => profiles.cloudflare.codes[type] === code,
+  );
   return {
     kind: "code",
     name: String(code),
@@ -65,17 +94,29 @@ function typeEntry(type: FailureType): Entry {
     kind: "failure type",
     name: type,
     title,
-    facts: { phase, source: `RFC 9209 §${section}`, ...codesOf(type), ...(known !== "" && { reasons: known }) },
+    facts: {
+      phase,
+      source: `RFC 9209 §${section}`,
+      ...codesOf(type),
+      ...(known !== "" && { reasons: known }),
+    },
     explanation: explanations[type],
   };
 }
 
 function codesOf(type: FailureType): Record<string, string> {
-  return { codes: Object.entries(profiles).map(([name, profile]) => `${profile.codes[type]} (${name})`).join(", ") };
+  return {
+    codes: Object.entries(profiles)
+      .map(([name, profile]) => `${profile.codes[type]} (${name})`)
+      .join(", "),
+  };
 }
 
 function print({ kind, name, title, facts, explanation }: Entry): string {
-  const lines = [`${bold(name)}: ${title}  [${kind}]`, ...Object.entries(facts).map(([label, value]) => `  ${label}: ${value}`)];
+  const lines = [
+    `${bold(name)}: ${title}  [${kind}]`,
+    ...Object.entries(facts).map(([label, value]) => `  ${label}: ${value}`),
+  ];
   if (explanation !== null) {
     lines.push(
       "", bold("What happened"), `  ${explanation.whatHappened}`,
@@ -88,9 +129,13 @@ function print({ kind, name, title, facts, explanation }: Entry): string {
 }
 
 function bold(text: string): string {
-  return process.stdout.hasColors?.() === true ? styleText("bold", text) : text;
+  return process.stdout.isTTY && process.stdout.hasColors() ? styleText("bold", text) : text;
 }
 
 function allNames(): string[] {
-  return [...Object.keys(codes), ...Object.keys(failureTypes), ...Object.values(reasons).flatMap((ofType) => Object.keys(ofType))];
+  return [
+    ...Object.keys(codes),
+    ...Object.keys(failureTypes),
+    ...Object.values(reasons).flatMap((ofType) => Object.keys(ofType)),
+  ];
 }

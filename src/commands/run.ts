@@ -4,7 +4,7 @@ import closeWithGrace from "close-with-grace";
 import { pino } from "pino";
 
 import { AdminServer } from "../admin/server.ts";
-import type { GatewayConfig } from "../config/resolve.ts";
+import type { GatewayConfig } from "../config/gateway-config.ts";
 import { Gateway } from "../gateway.ts";
 import { AccessLog } from "../record/log.ts";
 
@@ -29,7 +29,10 @@ export interface RunOptions {
 }
 
 /** Starts serving. Rejects if a port cannot be had. */
-export async function run(config: GatewayConfig, { logLevel, logFormat, beside, prepare }: RunOptions): Promise<Running> {
+export async function run(
+  config: GatewayConfig,
+  { logLevel, logFormat, beside, prepare }: RunOptions,
+): Promise<Running> {
   const lines = AccessLog.create(logFormat, logLevel);
   const messages = pino({ level: logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const gateway = new Gateway(config, lines, messages);

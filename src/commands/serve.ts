@@ -28,10 +28,17 @@ export async function serve(options: ServeOptions): Promise<void> {
 
   const config = resolveConfig(read, flags.config ?? null);
   const { url, adminUrl } = await run(config, options);
-  say([`${url} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`], adminUrl);
+  say(
+    [`${url} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`],
+    adminUrl,
+  );
 }
 
-async function serveDemo(read: ReadConfig, file: string | null, options: ServeOptions): Promise<void> {
+async function serveDemo(
+  read: ReadConfig,
+  file: string | null,
+  options: ServeOptions,
+): Promise<void> {
   const zoo = await startZoo();
   let gateway: Gateway | null = null;
   const index = await startDemoServer({
@@ -40,7 +47,10 @@ async function serveDemo(read: ReadConfig, file: string | null, options: ServeOp
     change: (change) => theGateway(gateway).settings.change(change),
   });
   const config = await withRootFile(zoo, (rootFile) =>
-    resolveConfig({ config: demoConfig(read.config, zoo, index.origin, rootFile), lineOf: read.lineOf }, file),
+    resolveConfig(
+      { config: demoConfig(read.config, zoo, index.origin, rootFile), lineOf: read.lineOf },
+      file,
+    ),
   );
   const running: Running = await run(config, {
     ...options,
@@ -72,7 +82,8 @@ async function withRootFile<T>(zoo: Zoo, use: (file: string) => T): Promise<T> {
 }
 
 function theGateway(gateway: Gateway | null): Gateway {
-  if (gateway === null) throw new Error("the demo's page was asked for before the gateway was there");
+  if (gateway === null)
+    throw new Error("the demo's page was asked for before the gateway was there");
   return gateway;
 }
 

@@ -18,15 +18,22 @@ export async function zoo(options: { json?: boolean }): Promise<void> {
     summary: fixture.summary,
   }));
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify({ resolver: running.dnsServer, hostName: running.hostName, rootPem: running.rootPem, origins: rows })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ resolver: running.dnsServer, hostName: running.hostName, rootPem: running.rootPem, origins: rows })}\n`,
+    );
     return;
   }
   const [nameWidth, originWidth] = [Math.max(...rows.map(({ fault }) => fault.length)), 44];
   for (const { fault, phase, origins, expects } of rows) {
-    process.stdout.write(`${phase.padEnd(4)} ${fault.padEnd(nameWidth)} ${origins.join(" ").padEnd(originWidth)} ${describe(expects)}\n`);
+    process.stdout.write(
+      `${phase.padEnd(4)} ${fault.padEnd(nameWidth)} ${origins.join(" ").padEnd(originWidth)} ${describe(expects)}\n`,
+    );
   }
-  process.stderr.write(`edgecase: ${rows.length} origins; their names resolve at ${running.dnsServer}\n`);
-  for (const { fixture, why } of running.leftOut) process.stderr.write(`edgecase: without ${fixture.name}: ${why}\n`);
+  process.stderr.write(
+    `edgecase: ${rows.length} origins; their names resolve at ${running.dnsServer}\n`,
+  );
+  for (const { fixture, why } of running.leftOut)
+    process.stderr.write(`edgecase: without ${fixture.name}: ${why}\n`);
 }
 
 function describe(expects: Expectation): string {

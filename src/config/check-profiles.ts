@@ -7,7 +7,9 @@ import { profiles as shipped } from "../../edge-codes/profiles.ts";
 import { reasons } from "../../edge-codes/reasons.ts";
 import type { ProfileFile } from "./schema.ts";
 
-/** What is wrong with a profile; `steps` starts with `""` where the profile asked for does not exist. */
+type Profiles = Readonly<Record<string, ProfileFile>>;
+
+/** What is wrong with a profile, and where. */
 export interface ProfileProblem {
   readonly steps: readonly string[];
   readonly rule: string;
@@ -15,24 +17,38 @@ export interface ProfileProblem {
   readonly nearest?: string;
 }
 
-/** Checks every custom profile, and that `wanted`, if given, is the name of one or of a shipped one. */
-export function checkProfiles(custom: Readonly<Record<string, ProfileFile>>, wanted?: string): ProfileProblem[] {
+/** What is wrong with the name of a profile that is asked for; null if there is one of that name. */
+export function checkProfileName(
+  name: string,
+  custom: Profiles,
+): { rule: string; nearest: string } | null {
   const known = [...Object.keys(shipped), ...Object.keys(custom)];
-  if (wanted !== undefined) {
-    if (known.includes(wanted)) return [];
-    return [{ steps: [""], rule: "is not the name of a profile", found: wanted, nearest: closest(wanted, known) }];
-  }
+  return known.includes(name)
+    ? null
+    : { rule: "is not the name of a profile", nearest: closest(name, known) };
+}
+
+/** Checks every custom profile. */
+export function checkProfiles(custom: Profiles): ProfileProblem[] {
   return Object.entries(custom).flatMap(([name, profile]) => {
     const problems: ProfileProblem[] = [];
     const at = ["profiles", name];
     if (Object.hasOwn(shipped, name)) {
-      problems.push({ steps: at, rule: "has the name of a profile that ships with Edgecase", found: name });
+      problems.push({
+        steps: at,
+        rule: "has the name of a profile that ships with Edgecase",
+        found: name,
+      });
     }
-    if (!known.includes(profile.extends)) {
-      const nearest = closest(profile.extends, known);
-      problems.push({ steps: [...at, "extends"], rule: "is not the name of a profile", found: profile.extends, nearest });
+    const unknown = checkProfileName(profile.extends, custom);
+    if (unknown !== null) {
+      problems.push({ steps: [...at, "extends"], found: profile.extends, ...unknown });
     } else if (extendsItself(name, custom)) {
-      problems.push({ steps: [...at, "extends"], rule: "extends itself, directly or through others", found: profile.extends });
+      problems.push({
+        steps: [...at, "extends"],
+        rule: "extends itself, directly or through others",
+        found: profile.extends,
+      });
     }
     for (const row of Object.keys(profile.codes ?? {})) {
       const problem = checkRow(row);
@@ -42,9 +58,13 @@ export function checkProfiles(custom: Readonly<Record<string, ProfileFile>>, wan
   });
 }
 
-function extendsItself(name: string, custom: Readonly<Record<string, ProfileFile>>): boolean {
+function extendsItself(name: string, custom: Profiles): boolean {
   const seen = new Set<string>();
-  for (let at: string | undefined = name; at !== undefined; at = Object.hasOwn(custom, at) ? custom[at]?.extends : undefined) {
+  for (
+    let at: string | undefined = name;
+    at !== undefined;
+    at = Object.hasOwn(custom, at) ? custom[at]?.extends : undefined
+  ) {
     if (seen.has(at)) return true;
     seen.add(at);
   }
@@ -53,7 +73,15 @@ function extendsItself(name: string, custom: Readonly<Record<string, ProfileFile
 
 function checkRow(row: string): { rule: string; nearest: string } | null {
   const [type = "", reason, ...rest] = row.split("/");
-  const rows = Object.entries(reasons).flatMap(([name, of]) => [name, ...Object.keys(of).map((key) => `${name}/${key}`)]);
-  const isKnown = rest.length === 0 && Object.hasOwn(failureTypes, type) && (reason === undefined || rows.includes(row));
-  return isKnown ? null : { rule: "is not a failure type or type/reason", nearest: closest(row, rows) };
+  const rows = Object.entries(reasons).flatMap(([name, of]) => [
+    name,
+    ...Object.keys(of).map((key) => `${name}/${key}`),
+  ]);
+  const isKnown =
+    rest.length === 0 &&
+    Object.hasOwn(failureTypes, type) &&
+    (reason === undefined || rows.includes(row));
+  return isKnown
+    ? null
+    : { rule: "is not a failure type or type/reason", nearest: closest(row, rows) };
 }

@@ -27,7 +27,10 @@ export class ConfigError extends Error {
   }
 }
 
-function describe(file: string | null, { path, rule, found, nearest, line }: ConfigProblem): string {
+function describe(
+  file: string | null,
+  { path, rule, found, nearest, line }: ConfigProblem,
+): string {
   const place = [file, line].filter((part) => part !== null && part !== undefined).join(":");
   const subject = path === "" ? "the file" : path;
   const value = found === undefined ? "" : ` (found ${found})`;

@@ -35,9 +35,13 @@ const variables: Readonly<Record<Exclude<keyof ConfigFlags, "origin">, string>> 
 };
 
 /** Flags completed from the environment. */
-export function withEnvironment(flags: ConfigFlags, environment: NodeJS.ProcessEnv = process.env): ConfigFlags {
+export function withEnvironment(
+  flags: ConfigFlags,
+  environment: NodeJS.ProcessEnv = process.env,
+): ConfigFlags {
   const complete: Record<string, string | string[] | undefined> = { ...flags };
-  for (const [flag, variable] of Object.entries(variables)) complete[flag] ??= environment[variable] || undefined;
+  for (const [flag, variable] of Object.entries(variables))
+    complete[flag] ??= environment[variable] || undefined;
   complete["origin"] ??= environment["EDGECASE_ORIGIN"]?.split(",").filter(Boolean);
   return complete;
 }
@@ -53,10 +57,17 @@ export function readWithFlags(flags: ConfigFlags): ReadConfig {
 
 function overlay(config: ConfigFile, flags: ConfigFlags): object {
   const errors = defined({ codes: flags.codes, pages: flags.pages, profile: flags.profile });
-  const listen = defined({ host: flags.host, http: portOf("--port", flags.port), https: portOf("--https-port", flags.httpsPort) });
+  const listen = defined({
+    host: flags.host,
+    http: portOf("--port", flags.port),
+    https: portOf("--https-port", flags.httpsPort),
+  });
   const admin = defined({ port: portOf("--admin-port", flags.adminPort) });
   const clock = numberOf("--clock", flags.clock);
-  const zones = flags.origin === undefined || flags.origin.length === 0 ? config.zones : [{ hosts: ["*"], origins: flags.origin }];
+  const zones =
+    flags.origin === undefined || flags.origin.length === 0
+      ? config.zones
+      : [{ hosts: ["*"], origins: flags.origin }];
   return {
     ...config,
     ...defined({ clock }),
@@ -67,13 +78,16 @@ function overlay(config: ConfigFile, flags: ConfigFlags): object {
       ...zone,
       ...defined({ ssl: flags.ssl }),
       // A flag wins over what a zone says, too.
-      ...(Object.keys(errors).length > 0 && "errors" in zone && { errors: { ...zone.errors, ...errors } }),
+      ...(Object.keys(errors).length > 0 &&
+        "errors" in zone && { errors: { ...zone.errors, ...errors } }),
     })),
   };
 }
 
 function defined<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
 }
 
 function portOf(flag: string, text: string | undefined): number | false | undefined {
@@ -83,6 +97,9 @@ function portOf(flag: string, text: string | undefined): number | false | undefi
 function numberOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value)) throw new ConfigError(null, [{ path: flag, rule: "must be a number", found: JSON.stringify(text) }]);
+  if (text.trim() === "" || Number.isNaN(value))
+    throw new ConfigError(null, [
+      { path: flag, rule: "must be a number", found: JSON.stringify(text) },
+    ]);
   return value;
 }

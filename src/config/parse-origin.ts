@@ -18,16 +18,25 @@ export interface ParsedOrigin {
  * An origin with a scheme keeps it. `host[:port]` alone takes scheme and port from the SSL mode: HTTP and 80 for `off`,
  * `flexible`, and, since clients speak plain HTTP, `full` and `strict`; HTTPS and 443 for `origin_pull`.
  */
-export function parseOrigin(written: string, ssl: SslMode): ParsedOrigin | { readonly rule: string } {
+export function parseOrigin(
+  written: string,
+  ssl: SslMode,
+): ParsedOrigin | { readonly rule: string } {
   const unix = /^unix:(?:\/\/)?(\/.+)$/.exec(written);
   if (unix) return { host: "", port: 0, socketPath: unix[1] ?? "", isTls: false };
   if (written.startsWith("unix:")) return { rule: "must have an absolute path after unix:" };
 
   const hasScheme = written.includes("://");
-  const url = toUrl(hasScheme ? written : `${ssl === "origin_pull" ? "https" : "http"}://${isIPv6(written) ? `[${written}]` : written}`);
+  const url = toUrl(
+    hasScheme
+      ? written
+      : `${ssl === "origin_pull" ? "https" : "http"}://${isIPv6(written) ? `[${written}]` : written}`,
+  );
   if (url === null) return { rule: "must be a URL, host[:port], or unix:/path" };
-  if (url.protocol !== "http:" && url.protocol !== "https:") return { rule: "must have the scheme http or https" };
-  if (url.pathname !== "/" || url.search !== "" || url.hash !== "") return { rule: "must have no path, query or fragment" };
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    return { rule: "must have the scheme http or https" };
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
+    return { rule: "must have no path, query or fragment" };
   if (url.username !== "" || url.password !== "") return { rule: "must have no user or password" };
   if (url.port === "0") return { rule: "must have a port other than 0" };
 

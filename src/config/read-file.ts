@@ -15,7 +15,9 @@ export interface ReadConfig {
   readonly lineOf: (path: readonly (string | number)[]) => number | undefined;
 }
 
-const isValid = new Ajv({ allErrors: true, verbose: true, strict: false }).compile<ConfigFile>(configSchema);
+const isValid = new Ajv({ allErrors: true, verbose: true, strict: false }).compile<ConfigFile>(
+  configSchema,
+);
 
 /** Reads and checks a configuration file (YAML; JSON is a part of it). Throws {@link ConfigError}. */
 export function readConfigFile(file: string): ReadConfig {
@@ -23,7 +25,12 @@ export function readConfigFile(file: string): ReadConfig {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new ConfigError(file, [{ path: "", rule: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}` }]);
+    throw new ConfigError(file, [
+      {
+        path: "",
+        rule: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}`,
+      },
+    ]);
   }
   return parseConfig(text, file);
 }
@@ -35,7 +42,11 @@ export function parseConfig(text: string, file: string | null): ReadConfig {
   if (document.errors.length > 0) {
     throw new ConfigError(
       file,
-      document.errors.map((error) => ({ path: "", rule: firstLine(error.message), line: lines.linePos(error.pos[0]).line })),
+      document.errors.map((error) => ({
+        path: "",
+        rule: firstLine(error.message),
+        line: lines.linePos(error.pos[0]).line,
+      })),
     );
   }
 
@@ -59,34 +70,55 @@ function withLines(
 }
 
 /** Ajv's errors, one for each place: of a union's errors the one that says most. */
-function problemsOf(errors: readonly ErrorObject[]): (ConfigProblem & { steps: (string | number)[] })[] {
-  const unions = new Set(errors.filter((error) => error.keyword === "anyOf").map((error) => error.instancePath));
+function problemsOf(
+  errors: readonly ErrorObject[],
+): (ConfigProblem & { steps: (string | number)[] })[] {
+  const unions = new Set(
+    errors.filter((error) => error.keyword === "anyOf").map((error) => error.instancePath),
+  );
   const problems = new Map<string, ConfigProblem & { steps: (string | number)[] }>();
   for (const error of errors) {
     if (unions.has(error.instancePath) && error.keyword !== "anyOf") continue;
     const steps = stepsOf(error.instancePath);
-    const problem = error.keyword === "additionalProperties" ? unknownKey(error, steps) : brokenRule(error, steps);
+    const problem =
+      error.keyword === "additionalProperties"
+        ? unknownKey(error, steps)
+        : brokenRule(error, steps);
     problems.set(`${problem.path} ${problem.rule}`, problem);
   }
   return [...problems.values()];
 }
 
-function unknownKey(error: ErrorObject, steps: (string | number)[]): ConfigProblem & { steps: (string | number)[] } {
+function unknownKey(
+  error: ErrorObject,
+  steps: (string | number)[],
+): ConfigProblem & { steps: (string | number)[] } {
   const key = String((error.params as { additionalProperty: unknown }).additionalProperty);
   const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
   const path = [...steps, key];
   const value: unknown = (error.data as Record<string, unknown>)[key];
-  return { steps: path, path: pathOf(path), rule: "is not a known key", found: show(value), ...(known.length > 0 && { nearest: closest(key, known) }) };
+  return {
+    steps: path,
+    path: pathOf(path),
+    rule: "is not a known key",
+    found: show(value),
+    ...(known.length > 0 && { nearest: closest(key, known) }),
+  };
 }
 
-function brokenRule(error: ErrorObject, steps: (string | number)[]): ConfigProblem & { steps: (string | number)[] } {
+function brokenRule(
+  error: ErrorObject,
+  steps: (string | number)[],
+): ConfigProblem & { steps: (string | number)[] } {
   return { steps, path: pathOf(steps), rule: ruleOf(error), found: show(error.data) };
 }
 
 function ruleOf(error: ErrorObject): string {
   if (error.keyword !== "anyOf") return error.message ?? error.keyword;
   const choices = (error.schema as { const?: unknown; type?: string }[]).map((choice) =>
-    choice.const === undefined ? `a value of type ${choice.type ?? "?"}` : JSON.stringify(choice.const),
+    choice.const === undefined
+      ? `a value of type ${choice.type ?? "?"}`
+      : JSON.stringify(choice.const),
   );
   return `must be ${choices.join(" or ")}`;
 }
@@ -101,7 +133,11 @@ function stepsOf(pointer: string): (string | number)[] {
 
 /** A path as people write it: `zones[0].origins[1]`. */
 export function pathOf(steps: readonly (string | number)[]): string {
-  return steps.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${step}`)).join("");
+  return steps
+    .map((step, index) =>
+      typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${step}`,
+    )
+    .join("");
 }
 
 /** Where a path stands in the text: its key if it has one, else its value, else the nearest parent's. */
@@ -110,7 +146,9 @@ function offsetOf(contents: unknown, path: readonly (string | number)[]): number
   let offset = node?.range?.[0];
   for (const step of path) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+      const pair = node.items.find(
+        (item) => isScalar(item.key) && String(item.key.value) === String(step),
+      );
       if (pair === undefined) return offset;
       offset = (pair.key as Node).range?.[0] ?? offset;
       node = pair.value as Node | null;

@@ -27,7 +27,9 @@ export interface CertificateFacts {
 }
 
 /** DER of the signature algorithm identifiers that use SHA-1: sha1WithRSAEncryption and ecdsa-with-SHA1. */
-const sha1Signatures = ["06092a864886f70d010105", "06072a8648ce3d0401"].map((hex) => Buffer.from(hex, "hex"));
+const sha1Signatures = ["06092a864886f70d010105", "06072a8648ce3d0401"].map((hex) =>
+  Buffer.from(hex, "hex"),
+);
 
 /** RSA keys below this are too weak. @see CA/Browser Forum Baseline Requirements §6.1.5 */
 export const leastRsaBits = 2048;
@@ -51,7 +53,9 @@ export function certificateFacts(socket: TLSSocket, ca: string | null): Certific
     validTo: leaf.validTo,
     keyType: asymmetricKeyType,
     keyBits: asymmetricKeyDetails?.modulusLength ?? 0,
-    isSignedWithSha1: chain.some((link) => link.subject !== link.issuer && sha1Signatures.some((id) => link.raw.includes(id))),
+    isSignedWithSha1: chain.some(
+      (link) => link.subject !== link.issuer && sha1Signatures.some((id) => link.raw.includes(id)),
+    ),
     hasIssuerThatIsNoCa: chain.slice(1).some((link) => !link.ca),
     chain: chain.map((link) => oneLine(link.subject)),
     endsSelfIssued: last.subject === last.issuer,
@@ -61,7 +65,11 @@ export function certificateFacts(socket: TLSSocket, ca: string | null): Certific
 
 function chainOf(leaf: X509Certificate): X509Certificate[] {
   const chain = [leaf];
-  for (let next = leaf.issuerCertificate; next !== undefined && chain.length < longestChain; next = next.issuerCertificate) {
+  for (
+    let next = leaf.issuerCertificate;
+    next !== undefined && chain.length < longestChain;
+    next = next.issuerCertificate
+  ) {
     if (next.fingerprint256 === chain.at(-1)?.fingerprint256) break;
     chain.push(next);
   }
@@ -69,7 +77,9 @@ function chainOf(leaf: X509Certificate): X509Certificate[] {
 }
 
 function namesOf(certificate: X509Certificate): string[] {
-  const alternative = certificate.subjectAltName?.split(", ").map((name) => name.replace(/^(DNS|IP Address):/, "")) ?? [];
+  const alternative =
+    certificate.subjectAltName?.split(", ").map((name) => name.replace(/^(DNS|IP Address):/, "")) ??
+    [];
   if (alternative.length > 0) return alternative;
   const commonName = /(?:^|\n)CN=(.*)/.exec(certificate.subject ?? "")?.[1];
   return commonName === undefined ? [] : [commonName];
@@ -86,7 +96,10 @@ const subjectsByCa = new Map<string | null, ReadonlySet<string>>();
 function trustedSubjects(ca: string | null): ReadonlySet<string> {
   const known = subjectsByCa.get(ca);
   if (known !== undefined) return known;
-  const pems = ca === null ? rootCertificates : (ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []);
+  const pems =
+    ca === null
+      ? rootCertificates
+      : (ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []);
   const subjects = new Set(pems.map((pem) => new Certificate(pem).subject));
   subjectsByCa.set(ca, subjects);
   return subjects;

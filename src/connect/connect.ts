@@ -46,7 +46,8 @@ export interface ConnectOptions {
 /** Connects to an origin. Rejects only with {@link PhaseError}; every socket it opened is then gone. */
 export async function connectTo(target: Target, options: ConnectOptions): Promise<Connection> {
   const { timings } = options;
-  const place = target.socketPath === null ? await locate(target, options) : { socketPath: target.socketPath };
+  const place =
+    target.socketPath === null ? await locate(target, options) : { socketPath: target.socketPath };
 
   let startedAt = performance.now();
   const socket = await dial(place, options.deadlines.connectMs, options.signal).finally(() => {
@@ -57,7 +58,11 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
 
   startedAt = performance.now();
   const { requestHost, signal } = options;
-  const secured = await handshake(socket, target.tls, { requestHost, deadlineMs: options.deadlines.handshakeMs, signal })
+  const secured = await handshake(socket, target.tls, {
+    requestHost,
+    deadlineMs: options.deadlines.handshakeMs,
+    signal,
+  })
     .catch((error: unknown) => {
       socket.destroy();
       throw error;
@@ -69,14 +74,21 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
   return { socket: secured.socket, peer, timings, validFor: secured.validFor, tls };
 }
 
-async function locate(target: Target, { resolver, deadlines, timings, isOwnAddress }: ConnectOptions): Promise<DialPlace> {
+async function locate(
+  target: Target,
+  { resolver, deadlines, timings, isOwnAddress }: ConnectOptions,
+): Promise<DialPlace> {
   const startedAt = performance.now();
   const resolved = await resolver.resolve(target.host, deadlines.dnsMs).finally(() => {
     if (isIP(target.host) === 0) timings.dnsMs = performance.now() - startedAt;
   });
-  const addresses = resolved.addresses.filter((address) => !isProhibited(address, resolved) && !isOwnAddress(address, target.port));
+  const addresses = resolved.addresses.filter(
+    (address) => !isProhibited(address, resolved) && !isOwnAddress(address, target.port),
+  );
   if (addresses.length === 0) {
-    throw new PhaseError("tcp", "PROHIBITED", { evidence: { address: resolved.addresses.join(", "), port: target.port } });
+    throw new PhaseError("tcp", "PROHIBITED", {
+      evidence: { address: resolved.addresses.join(", "), port: target.port },
+    });
   }
   return { addresses, port: target.port };
 }
@@ -89,5 +101,7 @@ function isProhibited(address: string, { source }: Resolved): boolean {
 
 function peerOf(socket: Socket): string {
   const { remoteAddress = "", remotePort = 0 } = socket;
-  return isIP(remoteAddress) === 6 ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+  return isIP(remoteAddress) === 6
+    ? `[${remoteAddress}]:${remotePort}`
+    : `${remoteAddress}:${remotePort}`;
 }

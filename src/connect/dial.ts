@@ -16,7 +16,15 @@ const attemptDelayMs = 250;
 const keepAliveProbeMs = 30_000;
 
 /** Of several failures, the one that says most about the origin comes first. */
-const tellingFirst = ["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "EACCES", "EPERM", "ENETUNREACH"];
+const tellingFirst = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "EACCES",
+  "EPERM",
+  "ENETUNREACH",
+];
 
 /**
  * Opens a TCP (or Unix socket) connection to the first address that accepts one.
@@ -71,10 +79,19 @@ export function dial(place: DialPlace, deadlineMs: number, signal: AbortSignal):
     function fail(code: string): void {
       settle();
       const evidence =
-        "socketPath" in place ? { socket: place.socketPath } : { address: place.addresses.join(", "), port: place.port };
-      const told = [...failures].map(([address, error]) => `${address} ${codeOf(error)}`).join(", ");
+        "socketPath" in place
+          ? { socket: place.socketPath }
+          : { address: place.addresses.join(", "), port: place.port };
+      const told = [...failures]
+        .map(([address, error]) => `${address} ${codeOf(error)}`)
+        .join(", ");
       const cause = [...failures.values()].find((error) => codeOf(error) === code);
-      reject(new PhaseError("tcp", code, { evidence: { ...evidence, ...(told !== "" && { attempts: told }) }, cause }));
+      reject(
+        new PhaseError("tcp", code, {
+          evidence: { ...evidence, ...(told !== "" && { attempts: told }) },
+          cause,
+        }),
+      );
     }
 
     function settle(): void {

@@ -26,7 +26,11 @@ export interface Handshake {
 export function handshake(
   socket: Socket,
   target: TlsTarget,
-  options: { readonly requestHost: string; readonly deadlineMs: number; readonly signal: AbortSignal },
+  options: {
+    readonly requestHost: string;
+    readonly deadlineMs: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Handshake> {
   const { requestHost, deadlineMs, signal } = options;
   const serverName = target.isServerNameFromRequest ? requestHost : target.serverName;
@@ -57,7 +61,8 @@ export function handshake(
 
     function onError(error: Error): void {
       // A FIN in the handshake has a code but, unlike a RST, no system call.
-      const isClosed = codeOf(error) === "ECONNRESET" && (error as NodeJS.ErrnoException).syscall === undefined;
+      const isClosed =
+        codeOf(error) === "ECONNRESET" && (error as NodeJS.ErrnoException).syscall === undefined;
       fail(isClosed ? "CLOSED" : codeOf(error), error);
     }
 
@@ -82,15 +87,22 @@ export function handshake(
 }
 
 /** The X.509 code of what is wrong with the certificate, or whom it is good for. */
-function judge(tls: TLSSocket, target: TlsTarget, requestHost: string): string | { readonly validFor: string | null } {
+function judge(
+  tls: TLSSocket,
+  target: TlsTarget,
+  requestHost: string,
+): string | { readonly validFor: string | null } {
   if (!target.isVerified) return { validFor: null };
   const chainError: unknown = tls.authorizationError; // Typed as an Error, but a code.
-  if (!tls.authorized && chainError) return typeof chainError === "string" ? chainError : codeOf(chainError);
+  if (!tls.authorized && chainError)
+    return typeof chainError === "string" ? chainError : codeOf(chainError);
 
   const certificate = tls.getPeerCertificate();
   // OpenSSL's own limit differs between its versions: the verdict must not differ between Nodes.
-  if (certificate.modulus !== undefined && (certificate.bits ?? 0) < leastRsaBits) return "KEY_TOO_SMALL";
-  const bears = (name: string): boolean => name !== "" && checkServerIdentity(name, certificate) === undefined;
+  if (certificate.modulus !== undefined && (certificate.bits ?? 0) < leastRsaBits)
+    return "KEY_TOO_SMALL";
+  const bears = (name: string): boolean =>
+    name !== "" && checkServerIdentity(name, certificate) === undefined;
   if (target.acceptedNames.some(bears)) return { validFor: null };
   return bears(requestHost) ? { validFor: requestHost } : "ERR_TLS_CERT_ALTNAME_INVALID";
 }

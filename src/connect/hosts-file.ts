@@ -3,7 +3,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 
-const path = process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
+const path =
+  process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
 
 let known: ReadonlyMap<string, readonly string[]> = new Map();
 let knownMtimeMs = -1;

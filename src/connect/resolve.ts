@@ -20,7 +20,17 @@ export interface Resolved {
 const resolutionDelayMs = 50;
 
 /** Of two answers, the code that says more comes first: a name that does not exist settles both families. */
-const tellingFirst = ["ENOTFOUND", "ESERVFAIL", "EREFUSED", "EBADRESP", "EFORMERR", "ENOTIMP", "ECONNREFUSED", "ETIMEOUT", "ENODATA"];
+const tellingFirst = [
+  "ENOTFOUND",
+  "ESERVFAIL",
+  "EREFUSED",
+  "EBADRESP",
+  "EFORMERR",
+  "ENOTIMP",
+  "ECONNREFUSED",
+  "ETIMEOUT",
+  "ENODATA",
+];
 
 interface FamilyAnswer {
   readonly addresses: readonly { readonly address: string; readonly ttl: number }[];
@@ -49,7 +59,8 @@ export class NameResolver {
     const fromFile = hostsFileAddresses(name);
     if (fromFile.length > 0) return { addresses: fromFile, source: "hosts" };
     // RFC 6761 §6.3: localhost names are loopback, whatever a resolver says.
-    if (name === "localhost" || name.endsWith(".localhost")) return { addresses: ["127.0.0.1", "::1"], source: "localhost" };
+    if (name === "localhost" || name.endsWith(".localhost"))
+      return { addresses: ["127.0.0.1", "::1"], source: "localhost" };
 
     const known = this.#known.get(name);
     if (known !== undefined && known.expiresAt > Date.now()) return known;
@@ -62,7 +73,11 @@ export class NameResolver {
     this.#dns.cancel();
   }
 
-  async #withDeadline(name: string, answer: Promise<Resolved>, deadlineMs: number): Promise<Resolved> {
+  async #withDeadline(
+    name: string,
+    answer: Promise<Resolved>,
+    deadlineMs: number,
+  ): Promise<Resolved> {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(this.#failure(name, "DEADLINE", undefined)), deadlineMs);
@@ -87,12 +102,16 @@ export class NameResolver {
     const six = toAnswer(this.#dns.resolve6(name, { ttl: true }));
     const first = await Promise.race([four, six]);
     const isSettled = first.addresses.length > 0 || codeOf(first.error) === "ENOTFOUND";
-    const [a, aaaa] = isSettled ? await Promise.all([within(four), within(six)]) : await Promise.all([four, six]);
+    const [a, aaaa] = isSettled
+      ? await Promise.all([within(four), within(six)])
+      : await Promise.all([four, six]);
 
     const records = interleave(a?.addresses ?? [], aaaa?.addresses ?? []);
     if (records.length === 0) {
       const errors = [a?.error, aaaa?.error].filter((error) => error !== undefined);
-      errors.sort((left, right) => tellingFirst.indexOf(codeOf(left)) - tellingFirst.indexOf(codeOf(right)));
+      errors.sort(
+        (left, right) => tellingFirst.indexOf(codeOf(left)) - tellingFirst.indexOf(codeOf(right)),
+      );
       throw this.#failure(name, codeOf(errors[0]) || "ENODATA", errors[0]);
     }
     const resolved: Resolved = { addresses: records.map(({ address }) => address), source: "dns" };
@@ -105,11 +124,16 @@ export class NameResolver {
   }
 
   #failure(name: string, code: string, cause: unknown): PhaseError {
-    return new PhaseError("dns", code, { evidence: { name, resolver: this.#servers.join(", "), answer: code }, cause });
+    return new PhaseError("dns", code, {
+      evidence: { name, resolver: this.#servers.join(", "), answer: code },
+      cause,
+    });
   }
 }
 
-function toAnswer(records: Promise<readonly { address: string; ttl: number }[]>): Promise<FamilyAnswer> {
+function toAnswer(
+  records: Promise<readonly { address: string; ttl: number }[]>,
+): Promise<FamilyAnswer> {
   return records.then(
     (addresses) => ({ addresses, error: undefined }),
     (error: unknown) => ({ addresses: [], error }),

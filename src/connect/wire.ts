@@ -5,9 +5,6 @@
 
 import type { Socket } from "node:net";
 
-/** How many of a response's first bytes are kept as evidence. */
-const keptBytes = 256;
-
 const nothing: Buffer = Buffer.alloc(0);
 const headEnd = Buffer.from("\r\n\r\n");
 /** What every interim response begins with; two more digits of the status follow. */
@@ -24,19 +21,18 @@ export class Wire {
   error: Error | null = null;
   /** The origin has sent its FIN (or close_notify). */
   isEnded = false;
-  /** Bytes received of the response now awaited; complete interim responses do not count. */
-  responseBytes = 0;
-  /** The first of those bytes. */
-  firstBytes: Buffer = nothing;
   /** Told of the socket's first error, as soon as it happens. */
   onError: ((error: Error) => void) | null = null;
 
   readonly #interimLimit: number;
   #interimBytes = 0;
+  #finalBytes = 0;
   #awaitsHead = true;
   #isAtHeadStart = true;
   /** The beginning of what may be an interim response, kept back until it is whole. */
   #partial: Buffer = nothing;
+  /** The pieces of the head so far, to look at should it turn out broken. Bounded as the head is. */
+  #pieces: Buffer[] = [];
 
   /** `interimLimit` bounds the bytes of all interim responses before a final one. */
   constructor(socket: Socket, interimLimit: number) {
@@ -54,19 +50,30 @@ export class Wire {
     this.#tapReads();
   }
 
+  /** How many bytes of the response now awaited have come before its content; complete interim responses do not count. */
+  get responseBytes(): number {
+    return this.#finalBytes + this.#partial.length;
+  }
+
+  /** The bytes received of the head now awaited, or, once it is there, of the head and what came with it. */
+  get headBytes(): Buffer {
+    return Buffer.concat([...this.#pieces, this.#partial]);
+  }
+
   /** Call before each request: what is received next is the head of its response. */
   expectHead(): void {
     this.#awaitsHead = true;
     this.#isAtHeadStart = true;
     this.#partial = nothing;
+    this.#pieces = [];
     this.#interimBytes = 0;
-    this.responseBytes = 0;
-    this.firstBytes = nothing;
+    this.#finalBytes = 0;
   }
 
   /** Call when the final head is there: what follows is content, and passes uninspected. */
   expectContent(): void {
     this.#awaitsHead = false;
+    this.#pieces = [];
   }
 
   #tapReads(): void {
@@ -80,43 +87,33 @@ export class Wire {
 
   /** Returns what the HTTP client may see of the bytes received. */
   #inspect(received: Buffer): Buffer | null {
-    const bytes = this.#partial.length === 0 ? received : Buffer.concat([this.#partial, received]);
+    let bytes = this.#partial.length === 0 ? received : Buffer.concat([this.#partial, received]);
     this.#partial = nothing;
-    let start = 0;
-    while (this.#isAtHeadStart && start < bytes.length) {
-      const head = bytes.subarray(start);
-      if (!mayBeInterim(head)) {
+    let passed = 0;
+    while (this.#isAtHeadStart && passed < bytes.length) {
+      const head = bytes.subarray(passed);
+      const end = mayBeInterim(head) ? head.indexOf(headEnd) : null;
+      if (end === null) {
         this.#isAtHeadStart = false;
-        break;
-      }
-      const end = head.indexOf(headEnd);
-      if (end < 0) {
+        bytes = withoutRepeatedLength(bytes, passed);
+      } else if (end < 0) {
         this.#partial = head;
-        break;
+        bytes = bytes.subarray(0, passed);
+      } else {
+        maskContinue(head);
+        passed += end + headEnd.length;
+        this.#interimBytes += end + headEnd.length;
       }
-      maskContinue(head);
-      start += end + headEnd.length;
-      this.#interimBytes += end + headEnd.length;
     }
-    this.#count(bytes.subarray(start));
+    if (passed < bytes.length) this.#pieces.push(bytes.subarray(passed));
+    this.#finalBytes += bytes.length - passed;
     if (this.#interimBytes + this.#partial.length > this.#interimLimit) {
-      this.socket.destroy(Object.assign(new Error("too many interim responses"), { code: interimOverflow }));
+      this.socket.destroy(
+        Object.assign(new Error("too many interim responses"), { code: interimOverflow }),
+      );
       return null;
     }
-    const ready = bytes.subarray(0, bytes.length - this.#partial.length);
-    return ready.length === 0 ? null : ready;
-  }
-
-  #count(bytes: Buffer): void {
-    if (this.#isAtHeadStart) {
-      this.responseBytes = bytes.length;
-      this.firstBytes = bytes.subarray(0, keptBytes);
-      return;
-    }
-    this.responseBytes += bytes.length;
-    if (this.firstBytes.length < keptBytes) {
-      this.firstBytes = Buffer.concat([this.firstBytes, bytes.subarray(0, keptBytes - this.firstBytes.length)]);
-    }
+    return bytes.length === 0 ? null : bytes;
   }
 }
 
@@ -124,10 +121,50 @@ export class Wire {
 function mayBeInterim(head: Buffer): boolean {
   const compared = Math.min(head.length, interimStart.length);
   if (interimStart.compare(head, 0, compared, 0, compared) !== 0) return false;
-  return head.length < statusEnd || head.toString("latin1", statusEnd - 2, statusEnd) !== "01";
+  if (head.length < statusEnd) return true;
+  if (head.toString("latin1", statusEnd - 2, statusEnd) === "01") return false;
+  return head.length === statusEnd || head[statusEnd] === 0x20 || head[statusEnd] === 0x0d;
 }
 
 /** Turns 100 into 102, which undici accepts and which has no meaning that a gateway would have to pass on. */
 function maskContinue(head: Buffer): void {
   if (head.toString("latin1", statusEnd - 2, statusEnd) === "00") head[statusEnd - 1] = 0x32;
+}
+
+const lengthNames = ["\r\nContent-Length:", "\r\ncontent-length:"].map((name) => Buffer.from(name));
+
+/**
+ * The bytes without a second Content-Length of the same value, which undici refuses.
+ * @see RFC 9110 §8.6: a recipient may take such repetition for one field
+ */
+function withoutRepeatedLength(bytes: Buffer, headStart: number): Buffer {
+  const end = bytes.indexOf(headEnd, headStart);
+  if (end < 0) return bytes;
+  const head = bytes.subarray(0, end + 2);
+  const places = lengthNames
+    .flatMap((name) => allPlaces(head, name, headStart))
+    .toSorted((left, right) => left - right);
+  const [first = 0, ...others] = places;
+  let mended = bytes;
+  for (const place of others.toReversed()) {
+    if (lineAt(head, place) === lineAt(head, first))
+      mended = Buffer.concat([
+        mended.subarray(0, place),
+        mended.subarray(head.indexOf("\r\n", place + 2)),
+      ]);
+  }
+  return mended;
+}
+
+function allPlaces(head: Buffer, name: Buffer, start: number): number[] {
+  const places: number[] = [];
+  for (let at = head.indexOf(name, start); at >= 0; at = head.indexOf(name, at + name.length))
+    places.push(at);
+  return places;
+}
+
+/** The value of the field line that starts after the CRLF at `place`. */
+function lineAt(head: Buffer, place: number): string {
+  const line = head.toString("latin1", place + 2, head.indexOf("\r\n", place + 2));
+  return line.slice(line.indexOf(":") + 1).trim();
 }

@@ -2,7 +2,7 @@
 
 import type { Expectation, Fixture } from "../../fixtures/fixture.ts";
 import { codes, profiles } from "../../edge-codes/index.ts";
-import type { ErrorSettings } from "../config/resolve.ts";
+import type { ErrorSettings } from "../config/gateway-config.ts";
 import { html, raw, type Raw } from "../render/escape.ts";
 import { style } from "../render/style.ts";
 
@@ -14,41 +14,80 @@ const layers = [
 ] as const;
 
 /** Where a newcomer learns most in a minute. */
-const startHere = ["expired", "self-signed", "wrong-host", "plain-http-on-tls-port", "refused", "accept-queue-full", "unroutable", "nxdomain", "closes-silently", "never-answers", "postgres", "good"];
+const startHere = [
+  "expired",
+  "self-signed",
+  "wrong-host",
+  "plain-http-on-tls-port",
+  "refused",
+  "accept-queue-full",
+  "unroutable",
+  "nxdomain",
+  "closes-silently",
+  "never-answers",
+  "postgres",
+  "good",
+];
 
 /** The page. `authority` is the Host field of the request: its port is every link's. */
-export function indexPage(fixtures: readonly Fixture[], authority: string, errors: ErrorSettings): string {
+export function indexPage(
+  fixtures: readonly Fixture[],
+  authority: string,
+  errors: ErrorSettings,
+): string {
   const port = /:\d+$/.exec(authority)?.[0] ?? "";
-  const featured = startHere.flatMap((name) => fixtures.find((fixture) => fixture.name === name) ?? []);
+  const featured = startHere.flatMap(
+    (name) => fixtures.find((fixture) => fixture.name === name) ?? [],
+  );
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Edgecase: ${fixtures.length} ways to fail</title>
-<style>${raw(style + indexStyle)}</style>
-</head>
-<body>
-<main>
-<h1>Edgecase</h1>
-<p class="lead">A local edge gateway that fails the way a CDN fails. Behind this one stand ${fixtures.length} origins, most of them broken, each on a host of its own. Follow a link and see which layer broke.</p>
-<section aria-labelledby="toggles">
-<h2 id="toggles">What clients are told</h2>
-<form method="post" action="/">
-${toggle("codes", ["detailed", "generic"], errors.codes)}
-${toggle("pages", ["verbose", "sanitized"], errors.pages)}
-</form>
-</section>
-<section aria-labelledby="start">
-<h2 id="start">Start here</h2>
-${table(featured, port)}
-</section>
-${layers.map(([phase, name, summary]) => layer(name, summary, fixtures.filter((fixture) => fixture.phase === phase), port))}
-</main>
-<footer><p>In a terminal: <code>curl -i -H 'Host: expired.localhost' -H 'Accept: text/plain' http://localhost${port}/</code></p></footer>
-</body>
-</html>
-`.text;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Edgecase: ${fixtures.length} ways to fail</title>
+        <style>
+          ${raw(style + indexStyle)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>Edgecase</h1>
+          <p class="lead">
+            A local edge gateway that fails the way a CDN fails. Behind this one stand
+            ${fixtures.length} origins, most of them broken, each on a host of its own. Follow a
+            link and see which layer broke.
+          </p>
+          <section aria-labelledby="toggles">
+            <h2 id="toggles">What clients are told</h2>
+            <form method="post" action="/">
+              ${toggle("codes", ["detailed", "generic"], errors.codes)}
+              ${toggle("pages", ["verbose", "sanitized"], errors.pages)}
+            </form>
+          </section>
+          <section aria-labelledby="start">
+            <h2 id="start">Start here</h2>
+            ${table(featured, port)}
+          </section>
+          ${layers.map(([phase, name, summary]) =>
+            layer(
+              name,
+              summary,
+              fixtures.filter((fixture) => fixture.phase === phase),
+              port,
+            ),
+          )}
+        </main>
+        <footer>
+          <p>
+            In a terminal:
+            <code
+              >curl -i -H 'Host: expired.localhost' -H 'Accept: text/plain'
+              http://localhost${port}/</code
+            >
+          </p>
+        </footer>
+      </body>
+    </html> `.text;
 }
 
 const indexStyle = `
@@ -61,36 +100,59 @@ th { width: auto; }
 `;
 
 function toggle(name: string, values: readonly string[], current: string): Raw {
-  return html`<fieldset><legend>${name}</legend>${values.map(
-    (value) => html`<button name="${name}" value="${value}" aria-pressed="${String(value === current)}">${value}</button>`,
-  )}</fieldset>`;
+  return html`<fieldset>
+    <legend>${name}</legend>
+    ${values.map(
+      (value) =>
+        html`<button name="${name}" value="${value}" aria-pressed="${String(value === current)}">
+          ${value}
+        </button>`,
+    )}
+  </fieldset>`;
 }
 
 function layer(name: string, summary: string, fixtures: readonly Fixture[], port: string): Raw {
   return html`<section aria-labelledby="${name}">
-<h2 id="${name}">${name} <span class="soft">(${fixtures.length})</span></h2>
-<p class="soft">${summary}</p>
-${table(fixtures, port)}
-</section>
-`;
+    <h2 id="${name}">${name} <span class="soft">(${fixtures.length})</span></h2>
+    <p class="soft">${summary}</p>
+    ${table(fixtures, port)}
+  </section> `;
 }
 
 function table(fixtures: readonly Fixture[], port: string): Raw {
   return html`<table>
-<thead><tr><th scope="col">Origin</th><th scope="col">What it does</th><th scope="col">Answer</th></tr></thead>
-<tbody>
-${fixtures.map((fixture) => row(fixture, port))}</tbody>
-</table>
-`;
+    <thead>
+      <tr>
+        <th scope="col">Origin</th>
+        <th scope="col">What it does</th>
+        <th scope="col">Answer</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${fixtures.map((fixture) => row(fixture, port))}
+    </tbody>
+  </table> `;
 }
 
 function row({ name, summary, expects, request }: Fixture, port: string): Raw {
   const url = `http://${name}.localhost${port}/`;
-  const needs = request === undefined ? "" : html` <span class="soft">Shows with: <code>${describeRequest(request)}</code></span>`;
-  return html`<tr><td><a href="${url}">${name}</a></td><td>${summary}${needs}</td><td>${describe(expects)}</td></tr>\n`;
+  const needs =
+    request === undefined
+      ? ""
+      : html` <span class="soft">Shows with: <code>${describeRequest(request)}</code></span>`;
+  return html`<tr>
+    <td><a href="${url}">${name}</a></td>
+    <td>${summary}${needs}</td>
+    <td>${describe(expects)}</td>
+  </tr> `;
 }
 
-function describeRequest({ method = "GET", headers = [], bodyBytes = 0, times = 1 }: NonNullable<Fixture["request"]>): string {
+function describeRequest({
+  method = "GET",
+  headers = [],
+  bodyBytes = 0,
+  times = 1,
+}: NonNullable<Fixture["request"]>): string {
   const parts = [method, ...headers.map(([name, value]) => `${name}: ${value}`)];
   if (bodyBytes > 0) parts.push(`${bodyBytes} bytes of body`);
   if (times > 1) parts.push(`${times} requests on one connection`);
@@ -99,7 +161,8 @@ function describeRequest({ method = "GET", headers = [], bodyBytes = 0, times = 
 
 function describe(expects: Expectation): string {
   if ("status" in expects) return `${expects.status}, passed through`;
-  const cause = expects.reason === undefined ? expects.failure : `${expects.failure} / ${expects.reason}`;
+  const cause =
+    expects.reason === undefined ? expects.failure : `${expects.failure} / ${expects.reason}`;
   if (expects.late === true) return `cut off: ${cause}`;
   const code = profiles.cloudflare.codes[expects.failure];
   return `${code} ${codes[code].title}: ${cause}`;

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import type { Fixture } from "../../fixtures/fixture.ts";
-import type { ErrorSettings } from "../config/resolve.ts";
+import type { ErrorSettings } from "../config/gateway-config.ts";
 import type { SettingsChange } from "../settings.ts";
 import { indexPage } from "./index-page.ts";
 
@@ -20,7 +20,9 @@ export interface DemoSubject {
 const longestForm = 1_024;
 
 /** Starts the demo's origin on a free port of 127.0.0.1. */
-export async function startDemoServer(subject: DemoSubject): Promise<{ origin: string; close(): Promise<void> }> {
+export async function startDemoServer(
+  subject: DemoSubject,
+): Promise<{ origin: string; close(): Promise<void> }> {
   const server = createServer((req, res) => {
     if (req.url?.split("?", 1)[0] !== "/") {
       res.writeHead(404, { "content-type": "text/plain" }).end("Only / is here.\n");
@@ -28,7 +30,9 @@ export async function startDemoServer(subject: DemoSubject): Promise<{ origin: s
     }
     if (req.method !== "POST") {
       const page = indexPage(subject.fixtures, req.headers.host ?? "", subject.errors());
-      res.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" }).end(page);
+      res
+        .writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" })
+        .end(page);
       return;
     }
     let form = "";

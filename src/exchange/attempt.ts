@@ -9,14 +9,16 @@ import type { Dispatcher } from "undici";
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { OriginConnection } from "./origin-connection.ts";
+import { type ContentCheck, contentCheckFor } from "./content-check.ts";
 import { hasBody, RequestBody } from "./request-body.ts";
 import { type ResponseHead, responseHead } from "./response-head.ts";
 
-/** Milliseconds for each wait of an attempt, already scaled. */
-export interface AttemptDeadlines {
+/** What a zone says of an attempt: milliseconds for each wait, already scaled, and whether content is looked into. */
+export interface AttemptSettings {
   readonly responseMs: number;
   readonly bodyIdleMs: number;
   readonly writeMs: number;
+  readonly isContentChecked: boolean;
 }
 
 /** What an attempt tells whoever made it. Exactly one of `onComplete` and `onFailed` is called, and last. */
@@ -37,7 +39,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   readonly #context: ExchangeContext;
   readonly #res: ServerResponse;
-  readonly #deadlines: AttemptDeadlines;
+  readonly #settings: AttemptSettings;
   readonly #owner: AttemptOwner;
   readonly #hasBody: boolean;
   #abort: ((error: Error) => void) | null = null;
@@ -46,16 +48,24 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #writtenBefore = 0;
   #sentAt = 0;
   #head: ResponseHead | null = null;
-  #isBegun = false;
+  #isTold = false;
+  #check: ContentCheck | null = null;
+  /** The content's last piece, until its check is through. */
+  #held: Buffer | null = null;
   #isOver = false;
   #early: Error | null = null;
 
-  constructor(context: ExchangeContext, connection: OriginConnection, deadlines: AttemptDeadlines, owner: AttemptOwner) {
+  constructor(
+    context: ExchangeContext,
+    connection: OriginConnection,
+    settings: AttemptSettings,
+    owner: AttemptOwner,
+  ) {
     this.#context = context;
     this.#res = context.res;
     this.connection = connection;
     this.isReused = connection.requests > 0;
-    this.#deadlines = deadlines;
+    this.#settings = settings;
     this.#owner = owner;
     this.#hasBody = hasBody(context.req);
   }
@@ -74,14 +84,21 @@ export class Attempt implements Dispatcher.DispatchHandler {
     wire.onError = (error) => queueMicrotask(() => this.fail(error));
     const { method = "GET" } = this.#context.req;
     const body = this.#hasBody ? this.#openBody() : null;
-    this.connection.send({ path: this.#context.target, method: method as Dispatcher.HttpMethod, headers: fields, body: body as never }, this);
+    this.connection.send(
+      {
+        path: this.#context.target,
+        method,
+        headers: fields,
+        body: body as never,
+      },
+      this,
+    );
   }
 
   /** Lets the client have the head, and all that follows. */
   begin(extraFields: readonly string[]): void {
     const head = this.#head;
     if (head === null) return;
-    this.#isBegun = true;
     head.fields.push(...extraFields);
     this.#res.writeHead(head.status, head.reason, head.fields);
     // The content is usually here within this very tick, and then head and content leave together.
@@ -105,7 +122,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onRequestSent(): void {
     this.#sentAt = performance.now();
-    if (!this.hasHead) this.#wait(this.#deadlines.responseMs, "RESPONSE_DEADLINE", "the response's head did not come in time");
+    if (!this.hasHead)
+      this.#wait(
+        this.#settings.responseMs,
+        "RESPONSE_DEADLINE",
+        "the response's head did not come in time",
+      );
   }
 
   onHeaders(status: number, rawFields: Buffer[], resume: () => void, reason: string): boolean {
@@ -116,18 +138,22 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
     this.hasHead = true;
     this.#resume = resume;
-    this.connection.wire.expectContent();
     this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
     this.#endWait();
-    const head = responseHead(status, rawFields, reason, this.connection.wire.firstBytes);
+    const { wire } = this.connection;
+    const head = responseHead(status, rawFields, reason, wire.headBytes);
     if (head instanceof ExchangeError) {
       this.hasHead = false;
       this.fail(head);
       return false;
     }
+    wire.expectContent();
     this.#head = head;
     this.#context.originStatus = status;
-    this.#owner.onHead(head);
+    this.#check = this.#settings.isContentChecked
+      ? contentCheckFor(head, this.#context.req.method)
+      : null;
+    if (this.#check === null) this.#tell(head);
     // RFC 9110 §8.6: a 304 may bear the length of content that it does not have; undici waits for it in vain.
     if (status === 304 || status === 204) this.#complete();
     else this.#waitForContent();
@@ -135,13 +161,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onData(chunk: Buffer): boolean {
-    if (this.#isOver || !this.#isBegun) return !this.#isOver;
-    this.#context.responseBytes += chunk.length;
-    if (this.#res.write(chunk)) {
-      this.#timer?.refresh();
-      return true;
-    }
-    this.#waitForClient();
+    if (this.#isOver) return false;
+    if (this.#check === null) return this.#pass(chunk);
+    this.#check.check(chunk, (error) => this.#checked(chunk, error));
     return false;
   }
 
@@ -149,9 +171,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onComplete(trailers: string[] | null): void {
     if (this.#isOver) return;
     // undici takes the reset at the end of a close-delimited body for its end.
-    if (this.connection.wire.error !== null && this.#head?.isDelimited === false) return this.onError(this.connection.wire.error);
-    if (trailers !== null && trailers.length > 0) this.#res.addTrailers(pairs(trailers));
-    this.#complete();
+    if (this.connection.wire.error !== null && this.#head?.isDelimited === false)
+      return this.onError(this.connection.wire.error);
+    if (this.#check === null) this.#end(trailers);
+    else this.#check.end((error) => this.#checkedEnd(trailers, error));
   }
 
   onError(error: Error): void {
@@ -161,9 +184,49 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#owner.onFailed(this, error);
   }
 
+  #tell(head: ResponseHead): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    this.#owner.onHead(head);
+  }
+
+  /** Passes a piece of content on; false if the client has enough for now. */
+  #pass(chunk: Buffer): boolean {
+    this.#context.responseBytes += chunk.length;
+    if (this.#res.write(chunk)) {
+      this.#timer?.refresh();
+      return true;
+    }
+    this.#waitForClient();
+    return false;
+  }
+
+  #end(trailers: string[] | null): void {
+    if (trailers !== null && trailers.length > 0) this.#res.addTrailers(pairs(trailers));
+    this.#complete();
+  }
+
+  /** A piece of compressed content may go on, unless it is the last one: then the end must be right, too. */
+  #checked(chunk: Buffer, error: ExchangeError | null): void {
+    if (this.#isOver || this.#head === null) return;
+    if (error !== null) return this.onError(error);
+    this.#tell(this.#head);
+    const isLast = this.#head.contentLength === this.#context.responseBytes + chunk.length;
+    if (isLast) this.#held = chunk;
+    if (isLast || this.#pass(chunk)) this.#resume?.();
+  }
+
+  #checkedEnd(trailers: string[] | null, error: ExchangeError | null): void {
+    if (this.#isOver || this.#head === null) return;
+    if (error !== null) return this.onError(error);
+    this.#tell(this.#head);
+    if (this.#held !== null) this.#pass(this.#held);
+    this.#end(trailers);
+  }
+
   #openBody(): RequestBody {
     const context = this.#context;
-    const body = new RequestBody(context.req, this.#deadlines.writeMs, (count) => {
+    const body = new RequestBody(context.req, this.#settings.writeMs, (count) => {
       context.requestBytes += count;
     });
     body.on("error", (error: Error) => this.fail(error));
@@ -178,16 +241,17 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #finish(): void {
     this.#isOver = true;
     this.#endWait();
+    this.#check?.close();
     this.connection.wire.onError = null;
   }
 
   #waitForContent(): void {
-    this.#wait(this.#deadlines.bodyIdleMs, "BODY_DEADLINE", "the response's content stopped");
+    this.#wait(this.#settings.bodyIdleMs, "BODY_DEADLINE", "the response's content stopped");
   }
 
   /** The client takes no more: the origin is not to blame for that, but nobody waits for ever. */
   #waitForClient(): void {
-    this.#wait(this.#deadlines.bodyIdleMs, "CLIENT_LEFT", "the client stopped reading");
+    this.#waitWhileReading(this.#res.socket?.writableLength ?? 0);
     this.#res.once("drain", () => {
       if (this.#isOver) return;
       this.#waitForContent();
@@ -195,9 +259,22 @@ export class Attempt implements Dispatcher.DispatchHandler {
     });
   }
 
-  #wait(milliseconds: number, code: "RESPONSE_DEADLINE" | "BODY_DEADLINE" | "CLIENT_LEFT", message: string): void {
+  /** A client that reads slowly is still a client: only one that takes nothing at all is given up. */
+  #waitWhileReading(unsentBytes: number): void {
     this.#endWait();
-    this.#timer = setTimeout(() => this.fail(new ExchangeError(code, `${message} (${milliseconds} ms)`)), milliseconds);
+    this.#timer = setTimeout(() => {
+      const unsentNow = this.#res.socket?.writableLength ?? 0;
+      if (unsentNow < unsentBytes) this.#waitWhileReading(unsentNow);
+      else this.fail(new ExchangeError("CLIENT_LEFT", "the client stopped reading"));
+    }, this.#settings.bodyIdleMs);
+  }
+
+  #wait(milliseconds: number, code: "RESPONSE_DEADLINE" | "BODY_DEADLINE", message: string): void {
+    this.#endWait();
+    this.#timer = setTimeout(
+      () => this.fail(new ExchangeError(code, `${message} (${milliseconds} ms)`)),
+      milliseconds,
+    );
   }
 
   #endWait(): void {

@@ -29,7 +29,14 @@ export interface ExchangeListener {
 const noFields = Object.freeze({});
 
 /** RFC 9110 §9.2.2. */
-const idempotentMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+const idempotentMethods: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "TRACE",
+  "PUT",
+  "DELETE",
+]);
 
 /** One request's exchange with a zone's origins. */
 export class Exchange implements AttemptOwner {
@@ -46,7 +53,12 @@ export class Exchange implements AttemptOwner {
   #hasBegun = false;
   #isOver = false;
 
-  constructor(context: ExchangeContext, zone: Zone, isOwnAddress: (address: string, port: number) => boolean, listener: ExchangeListener) {
+  constructor(
+    context: ExchangeContext,
+    zone: Zone,
+    isOwnAddress: (address: string, port: number) => boolean,
+    listener: ExchangeListener,
+  ) {
     this.#context = context;
     this.#zone = zone;
     this.#pool = pick(zone, 0);
@@ -93,7 +105,14 @@ export class Exchange implements AttemptOwner {
     if (codeOf(error) === "CLIENT_LEFT") return this.#dismissClient();
     const { wire } = attempt.connection;
     const { isReused, requestSent, hasHead } = attempt;
-    const failure = classifyExchange({ error, wire, isReused, requestSent, hasHead, responseStarted: this.#hasBegun });
+    const failure = classifyExchange({
+      error,
+      wire,
+      isReused,
+      requestSent,
+      hasHead,
+      responseStarted: this.#hasBegun,
+    });
     if (this.#hasBegun) {
       this.#isOver = true;
       return this.#listener.onBroken(this.#context, failure);
@@ -142,11 +161,12 @@ export class Exchange implements AttemptOwner {
 
   #send(connection: OriginConnection): void {
     const context = this.#context;
-    const attempt = new Attempt(context, connection, this.#zone.config.timeouts, this);
+    const attempt = new Attempt(context, connection, this.#zone.attempts, this);
     this.#attempt = attempt;
     context.isReused = attempt.isReused;
     context.originIp = connection.connection.peer;
-    if (context.req.headers.expect !== undefined && hasBody(context.req)) context.res.writeContinue();
+    if (context.req.headers.expect !== undefined && hasBody(context.req))
+      context.res.writeContinue();
     attempt.send(requestFields(context, this.#hostField()));
   }
 
@@ -168,8 +188,10 @@ export class Exchange implements AttemptOwner {
 
   /** The next origin has its turn if nothing was sent to this one; else this is how it ends. */
   #fail(failure: OriginFailure): void {
-    const isOfTheWay = failure.phase === "dns" || failure.phase === "tcp" || failure.phase === "tls";
-    const next = !failure.requestSent && isOfTheWay ? pick(this.#zone, this.#originsTried + 1) : null;
+    const isOfTheWay =
+      failure.phase === "dns" || failure.phase === "tcp" || failure.phase === "tls";
+    const next =
+      !failure.requestSent && isOfTheWay ? pick(this.#zone, this.#originsTried + 1) : null;
     if (next !== null) {
       this.#context.recovered.push({ origin: this.#context.origin, failure });
       this.#context.retries += 1;
@@ -190,5 +212,12 @@ export class Exchange implements AttemptOwner {
 }
 
 function beforeConnection(error: unknown): OriginFailure {
-  return classifyExchange({ error, wire: null, isReused: false, requestSent: false, hasHead: false, responseStarted: false });
+  return classifyExchange({
+    error,
+    wire: null,
+    isReused: false,
+    requestSent: false,
+    hasHead: false,
+    responseStarted: false,
+  });
 }

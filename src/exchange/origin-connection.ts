@@ -62,7 +62,11 @@ export class OriginConnection {
     this.#connection = null;
     // Not before undici has returned from asking: it would not notice that it may write.
     queueMicrotask(() => {
-      if (socket === null) callback(new ExchangeError("CONNECTION_SPENT", "the origin closed the kept connection"), null);
+      if (socket === null)
+        callback(
+          new ExchangeError("CONNECTION_SPENT", "the origin closed the kept connection"),
+          null,
+        );
       else callback(null, socket);
     });
   }

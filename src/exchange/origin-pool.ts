@@ -83,7 +83,12 @@ export class OriginPool {
       if (this.#idle[index]?.isUsable !== true) this.#idle.splice(index, 1);
     }
     const idle = this.#idle.length;
-    return { idle, active: this.#all.size - idle, connecting: this.#connecting, queued: this.#waiting.length };
+    return {
+      idle,
+      active: this.#all.size - idle,
+      connecting: this.#connecting,
+      queued: this.#waiting.length,
+    };
   }
 
   /** Destroys every connection. */
@@ -95,7 +100,10 @@ export class OriginPool {
   #waitForRoom(): Promise<void> | undefined {
     if (this.#all.size + this.#connecting < this.#limits.originConnections) return undefined;
     if (this.#waiting.length >= this.#limits.originQueue) {
-      throw new ExchangeError("CONNECTION_LIMIT", `${this.#limits.originConnections} connections are in use and ${this.#waiting.length} requests wait`);
+      throw new ExchangeError(
+        "CONNECTION_LIMIT",
+        `${this.#limits.originConnections} connections are in use and ${this.#waiting.length} requests wait`,
+      );
     }
     return new Promise((resolve, reject) => {
       const admit = (): void => {
@@ -104,13 +112,19 @@ export class OriginPool {
       };
       const deadline = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(admit), 1);
-        reject(new ExchangeError("CONNECTION_LIMIT", `no connection became free in ${this.#limits.queueMs} ms`));
+        reject(
+          new ExchangeError(
+            "CONNECTION_LIMIT",
+            `no connection became free in ${this.#limits.queueMs} ms`,
+          ),
+        );
       }, this.#limits.queueMs);
       this.#waiting.push(admit);
     });
   }
 
   #admitNext(): void {
-    if (this.#all.size + this.#connecting < this.#limits.originConnections) this.#waiting.shift()?.();
+    if (this.#all.size + this.#connecting < this.#limits.originConnections)
+      this.#waiting.shift()?.();
   }
 }

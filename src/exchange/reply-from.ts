@@ -9,7 +9,10 @@ import type { ExchangeContext } from "../exchange-context.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What reply-from calls back with: an error, or a response whose content it is not to touch. */
-export type ReplyFromCallback = (error: Error | null, response?: { statusCode: number; headers: object; body: Exchange }) => void;
+export type ReplyFromCallback = (
+  error: Error | null,
+  response?: { statusCode: number; headers: object; body: Exchange },
+) => void;
 
 /** Under this key the exchange travels through reply-from, which copies the fields it is given, symbols too. */
 const exchangeKey = Symbol("exchange");
@@ -35,7 +38,11 @@ export const dispatcher = {
 /** What the gateway does with reply-from's results. */
 export interface ReplyHandlers {
   /** The head is there: call `begin` to let the client have it. */
-  onHead(context: ExchangeContext, reply: FastifyReply, begin: (extraFields: readonly string[]) => void): void;
+  onHead(
+    context: ExchangeContext,
+    reply: FastifyReply,
+    begin: (extraFields: readonly string[]) => void,
+  ): void;
   onFailed(context: ExchangeContext, reply: FastifyReply, failure: OriginFailure): void;
 }
 
@@ -49,15 +56,22 @@ export function replyOptions(handlers: ReplyHandlers): FastifyReplyFromHooks {
     getUpstream: () => constantBase,
     queryString: () => "",
     retryDelay: () => null,
-    rewriteRequestHeaders: (request) => ({ [exchangeKey]: (request as FastifyRequest).exchange.exchange }) as never,
+    rewriteRequestHeaders: (request) =>
+      ({ [exchangeKey]: (request as FastifyRequest).exchange.exchange }) as never,
     rewriteHeaders: (headers) => headers,
     onResponse: (request, reply, response) => {
       const exchange = response.stream as unknown as Exchange;
-      handlers.onHead((request as FastifyRequest).exchange, reply as FastifyReply, (fields) => exchange.begin(fields));
+      handlers.onHead((request as FastifyRequest).exchange, reply as FastifyReply, (fields) =>
+        exchange.begin(fields),
+      );
     },
     onError: (reply, { error }) => {
       if (!(error.cause instanceof FailureError)) throw error;
-      handlers.onFailed((reply.request as FastifyRequest).exchange, reply as FastifyReply, error.cause.failure);
+      handlers.onFailed(
+        (reply.request as FastifyRequest).exchange,
+        reply as FastifyReply,
+        error.cause.failure,
+      );
     },
   };
 }

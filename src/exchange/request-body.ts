@@ -41,7 +41,13 @@ export class RequestBody extends EventEmitter {
     if (this.#isDetached) return this;
     this.#source.pause();
     this.#stall ??= setTimeout(() => {
-      this.emit("error", new ExchangeError("WRITE_DEADLINE", `the origin took no byte of the request for ${this.#writeMs} ms`));
+      this.emit(
+        "error",
+        new ExchangeError(
+          "WRITE_DEADLINE",
+          `the origin took no byte of the request for ${this.#writeMs} ms`,
+        ),
+      );
     }, this.#writeMs);
     return this;
   }

@@ -25,7 +25,6 @@ const dropped: ReadonlySet<string> = new Set([
   revealField,
 ]);
 
-
 /** A flat list of names and values, for undici. `host` is the Host field to send. */
 export function requestFields(context: ExchangeContext, host: string): string[] {
   const { rawHeaders, headers } = context.req;
@@ -38,7 +37,8 @@ export function requestFields(context: ExchangeContext, host: string): string[] 
     fields.push(name, rawHeaders[index + 1] ?? "");
   }
   const length = headers["content-length"];
-  if (length !== undefined && length !== "0" && headers["transfer-encoding"] === undefined) fields.push("content-length", length);
+  if (length !== undefined && length !== "0" && headers["transfer-encoding"] === undefined)
+    fields.push("content-length", length);
 
   const forwarded = headers["x-forwarded-for"];
   const loop = headers["cdn-loop"];
@@ -55,6 +55,7 @@ export function requestFields(context: ExchangeContext, host: string): string[] 
 
 /** The fields that a Connection field names; null if there are none besides the usual options. */
 export function connectionNamed(connection: string | undefined): ReadonlySet<string> | null {
-  if (connection === undefined || connection === "keep-alive" || connection === "close") return null;
+  if (connection === undefined || connection === "keep-alive" || connection === "close")
+    return null;
   return new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
 }

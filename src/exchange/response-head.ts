@@ -14,25 +14,48 @@ export interface ResponseHead {
   readonly fields: string[];
   /** Content coding, lower case; empty where there is none. */
   readonly contentCoding: string;
+  /** Bytes of content announced; null where they are not. */
+  readonly contentLength: number | null;
   /** Content-Length or chunked: the end of the content can be told from a lost connection. */
   readonly isDelimited: boolean;
 }
 
+const protocolName = Buffer.from("HTTP/");
 const versionStart = Buffer.from("HTTP/1.");
 
 /** Fields that belong to one connection (RFC 9110 §7.6.1), and the ray id, which is ours to give. */
-const dropped: ReadonlySet<string> = new Set(["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "cf-ray"]);
+const dropped: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+  "cf-ray",
+]);
 
 /**
  * Builds the head, or says why it cannot be sent on. `rawFields` are names and values in turn, as undici gives them, and
  * `firstBytes` the start of the status line, since undici's parser takes RTSP/1.0, HTTP/0.9 and HTTP/2.0 for HTTP/1.1.
  */
-export function responseHead(status: number, rawFields: readonly Buffer[], reason: string, firstBytes: Buffer): ResponseHead | ExchangeError {
-  if (status < 200 || status > 599) return new ExchangeError("BAD_STATUS", `the status ${status} is none`);
-  if (!firstBytes.subarray(0, versionStart.length).equals(versionStart)) return new ExchangeError("BAD_STATUS", "the version is not HTTP/1.x");
+export function responseHead(
+  status: number,
+  rawFields: readonly Buffer[],
+  reason: string,
+  firstBytes: Buffer,
+): ResponseHead | ExchangeError {
+  if (!firstBytes.subarray(0, versionStart.length).equals(versionStart)) {
+    return new ExchangeError(
+      firstBytes.subarray(0, 5).equals(protocolName) ? "BAD_STATUS" : "NOT_HTTP",
+      "the version is not HTTP/1.x",
+    );
+  }
+  if (status < 200 || status > 599)
+    return new ExchangeError("BAD_STATUS", `the status ${status} is none`);
   const named = connectionNamed(valueOf(rawFields, "connection"));
   const fields: string[] = [];
   let contentCoding = "";
+  let contentLength: number | null = null;
   let isDelimited = false;
 
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
@@ -41,28 +64,41 @@ export function responseHead(status: number, rawFields: readonly Buffer[], reaso
     const lower = name.toLowerCase();
     if (lower === "transfer-encoding") {
       if (value.trim().toLowerCase() !== "chunked" || isDelimited) {
-        return new ExchangeError("UNKNOWN_TRANSFER_CODING", `the transfer coding "${value}" cannot be decoded`);
+        return new ExchangeError(
+          "UNKNOWN_TRANSFER_CODING",
+          `the transfer coding "${value}" cannot be decoded`,
+        );
       }
       // RFC 9112 §6.1: the framing of such a message is faulty, whoever sent it.
-      if (firstBytes[versionStart.length] === 0x30) return new ExchangeError("BAD_FRAMING", "an HTTP/1.0 response has a transfer coding");
+      if (firstBytes[versionStart.length] === 0x30)
+        return new ExchangeError("BAD_FRAMING", "an HTTP/1.0 response has a transfer coding");
       isDelimited = true;
       continue;
     }
     if (dropped.has(lower) || named?.has(lower)) continue;
     if (lower === "content-length") {
+      contentLength = Number(value);
       isDelimited = true;
       if (status === 204) continue; // RFC 9110 §8.6: not in a 204.
     }
     if (lower === "content-encoding") contentCoding = value.trim().toLowerCase();
     fields.push(name, value);
   }
-  return { status, reason: reasonPhrase(status, reason), fields, contentCoding, isDelimited };
+  return {
+    status,
+    reason: reasonPhrase(status, reason),
+    fields,
+    contentCoding,
+    contentLength,
+    isDelimited,
+  };
 }
 
 function valueOf(rawFields: readonly Buffer[], wanted: string): string | undefined {
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index];
-    if (name?.length === wanted.length && name.toString("latin1").toLowerCase() === wanted) return rawFields[index + 1]?.toString("latin1");
+    if (name?.length === wanted.length && name.toString("latin1").toLowerCase() === wanted)
+      return rawFields[index + 1]?.toString("latin1");
   }
   return undefined;
 }
@@ -71,5 +107,7 @@ function valueOf(rawFields: readonly Buffer[], wanted: string): string | undefin
 function reasonPhrase(status: number, reason: string): string {
   if (/^[\t\x20-\x7e]*$/.test(reason)) return reason;
   const bytes = Buffer.from(reason, "utf8").toString("latin1");
-  return reason.includes("\ufffd") || !/^[\t\x20-\x7e\x80-\xff]*$/.test(bytes) ? (STATUS_CODES[status] ?? "") : bytes;
+  return reason.includes("\ufffd") || !/^[\t\x20-\x7e\x80-\xff]*$/.test(bytes)
+    ? (STATUS_CODES[status] ?? "")
+    : bytes;
 }

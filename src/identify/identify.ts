@@ -49,5 +49,7 @@ function withoutMapping(address: string): string {
 
 /** How many members of CDN-Loop are this CDN's. @see RFC 8586 §2 */
 function countLoops(field: string): number {
-  return field.split(",").filter((member) => member.trim().split(/[;\s]/, 1)[0]?.toLowerCase() === cdnName).length;
+  return field
+    .split(",")
+    .filter((member) => member.trim().split(/[;\s]/, 1)[0]?.toLowerCase() === cdnName).length;
 }

@@ -1,6 +1,6 @@
 // The two codes of a failure: the detailed one, which logs and metrics keep, and the one that the client is told.
 
-import type { ErrorSettings } from "../config/resolve.ts";
+import type { ErrorSettings } from "../config/gateway-config.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { EdgeCode } from "./edge-code.ts";
 import { edgeCodeFor } from "./edge-code-for.ts";
@@ -14,9 +14,17 @@ export interface Told {
 }
 
 /** Applies the two toggles. Insiders get detail whatever the public gets. */
-export function codesFor(failure: OriginFailure, errors: ErrorSettings, profiles: ReadonlyMap<string, Profile>, isInsider: boolean): Told {
+export function codesFor(
+  failure: OriginFailure,
+  errors: ErrorSettings,
+  profiles: ReadonlyMap<string, Profile>,
+  isInsider: boolean,
+): Told {
   const detailed = edgeCodeFor(failure, profileNamed(profiles, errors.profile));
-  const told = errors.codes === "detailed" || isInsider ? detailed : edgeCodeFor(failure, profileNamed(profiles, "generic"));
+  const told =
+    errors.codes === "detailed" || isInsider
+      ? detailed
+      : edgeCodeFor(failure, profileNamed(profiles, "generic"));
   return { told, detailed, isVerbose: errors.pages === "verbose" || isInsider };
 }
 

@@ -2,7 +2,13 @@
 
 import { STATUS_CODES } from "node:http";
 
-import { type Code, type CodeFacts, codes, type FailureType, profiles as shipped } from "../../edge-codes/index.ts";
+import {
+  type Code,
+  type CodeFacts,
+  codes,
+  type FailureType,
+  profiles as shipped,
+} from "../../edge-codes/index.ts";
 import type { ProfileFile } from "../config/schema.ts";
 import type { EdgeCode } from "./edge-code.ts";
 
@@ -10,7 +16,9 @@ import type { EdgeCode } from "./edge-code.ts";
 export type Profile = ReadonlyMap<string, EdgeCode>;
 
 /** Every profile by name: those that ship, and the config's own, which `checkProfiles` has found sound. */
-export function compileProfiles(custom: Readonly<Record<string, ProfileFile>>): ReadonlyMap<string, Profile> {
+export function compileProfiles(
+  custom: Readonly<Record<string, ProfileFile>>,
+): ReadonlyMap<string, Profile> {
   const compiled = new Map<string, Profile>();
   for (const [name, { codes: rows }] of Object.entries(shipped)) {
     const entries = Object.entries(rows) as [FailureType, Code][];
@@ -20,7 +28,9 @@ export function compileProfiles(custom: Readonly<Record<string, ProfileFile>>): 
     const known = compiled.get(name);
     const file = custom[name];
     if (known !== undefined || file === undefined) return known ?? new Map();
-    const rows = Object.entries(file.codes ?? {}).map(([row, { status, error }]) => [row, customCode(status, error)] as const);
+    const rows = Object.entries(file.codes ?? {}).map(
+      ([row, { status, error }]) => [row, customCode(status, error)] as const,
+    );
     const profile = new Map([...compile(file.extends), ...rows]);
     compiled.set(name, profile);
     return profile;
@@ -38,6 +48,13 @@ function customCode(status: number, error: number | undefined): EdgeCode {
   const code = error ?? status;
   const known: CodeFacts | undefined = Object.hasOwn(codes, code) ? codes[code as Code] : undefined;
   const title = STATUS_CODES[status] ?? "Error";
-  const facts: CodeFacts = known ?? { ...codes[502], code, status, title, name: title.toLowerCase().replaceAll(/\W+/g, "_"), retryAfterSeconds: null };
+  const facts: CodeFacts = known ?? {
+    ...codes[502],
+    code,
+    status,
+    title,
+    name: title.toLowerCase().replaceAll(/\W+/g, "_"),
+    retryAfterSeconds: null,
+  };
   return { code, status, facts };
 }

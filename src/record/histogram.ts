@@ -1,7 +1,9 @@
 // A histogram for the hot path: numbers in one typed array, turned into samples only when somebody scrapes.
 
 /** Upper bounds of the buckets in seconds: from a local origin's answer to the longest deadline. */
-export const bucketSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 125, 300] as const;
+export const bucketSeconds = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 125, 300,
+] as const;
 
 /** Counts of observed durations. */
 export class Histogram {

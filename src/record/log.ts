@@ -36,8 +36,17 @@ export class AccessLog implements LineWriter {
   static create(format: string, level: string): AccessLog {
     const stream =
       format === "pretty"
-        ? pretty({ sync: true, ignore: "zone,client,protocol,originIp,requestBytes,responseBytes", messageFormat: "{method} {host}{path} {status} {failure} {reason}" })
-        : destination({ dest: 1, sync: false, minLength: gatheredBytes, maxWrite: writtenBytes } as never);
+        ? pretty({
+            sync: true,
+            ignore: "zone,client,protocol,originIp,requestBytes,responseBytes",
+            messageFormat: "{method} {host}{path} {status} {failure} {reason}",
+          })
+        : destination({
+            dest: 1,
+            sync: false,
+            minLength: gatheredBytes,
+            maxWrite: writtenBytes,
+          });
     return new AccessLog(stream, silent.has(level));
   }
 

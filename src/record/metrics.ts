@@ -11,8 +11,20 @@ import { Histogram } from "./histogram.ts";
 import { tableHistogram, tableMetric } from "./table-metric.ts";
 
 /** Methods that have a label of their own; every other one is `OTHER`. */
-const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "OTHER"] as const;
-const methodIndex = new Map<string, number>(METHODS.map((method) => [method, methods.indexOf(method as "GET")]));
+const methods = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "TRACE",
+  "OTHER",
+] as const;
+const methodIndex = new Map<string, number>(
+  METHODS.map((method) => [method, methods.indexOf(method as "GET")]),
+);
 const otherMethod = methods.indexOf("OTHER");
 
 /** No status is larger, so that method and status fit into one number. */
@@ -65,15 +77,18 @@ export class Metrics {
     if (context.tlsMs !== null) tls?.observe(context.tlsMs);
     if (context.responseMs !== null) response?.observe(context.responseMs);
 
-    for (const { origin, failure } of context.recovered) this.#countFailure(counts, origin, failure);
+    for (const { origin, failure } of context.recovered)
+      this.#countFailure(counts, origin, failure);
     if (context.failure === null) return;
     this.#countFailure(counts, context.origin, context.failure);
-    if (context.code !== null && !context.failure.responseStarted) add(counts.errors, context.code.code);
+    if (context.code !== null && !context.failure.responseStarted)
+      add(counts.errors, context.code.code);
   }
 
   /** The scrape: classic text, or OpenMetrics where Accept asks for it. */
   async scrape(accept: string | undefined): Promise<{ contentType: string; body: string }> {
-    const registry = accept?.includes("application/openmetrics-text") === true ? this.#openMetrics : this.#classic;
+    const registry =
+      accept?.includes("application/openmetrics-text") === true ? this.#openMetrics : this.#classic;
     return { contentType: registry.contentType, body: await registry.metrics() };
   }
 
@@ -81,11 +96,24 @@ export class Metrics {
     return (zone === null ? undefined : this.#counts[zone.index]) ?? this.#outside;
   }
 
-  #countFailure(counts: ZoneCounts, origin: string, { type, reason, phase, responseStarted }: OriginFailure): void {
+  #countFailure(
+    counts: ZoneCounts,
+    origin: string,
+    { type, reason, phase, responseStarted }: OriginFailure,
+  ): void {
     const key = `${origin}|${type}|${reason}|${responseStarted}`;
     let row = counts.failures.get(key);
     if (row === undefined) {
-      row = { labels: { origin, phase, failure: type, reason: reason ?? "", late: String(responseStarted) }, value: 0 };
+      row = {
+        labels: {
+          origin,
+          phase,
+          failure: type,
+          reason: reason ?? "",
+          late: String(responseStarted),
+        },
+        value: 0,
+      };
       counts.failures.set(key, row);
     }
     row.value += 1;
@@ -101,41 +129,115 @@ export class Metrics {
     const rows = (): Iterable<[string, ZoneCounts]> => this.#rows();
     const zones = this.#zones;
 
-    tableMetric("counter", { name: "edgecase_requests_total", help: "Requests by the status that the client got; 499: it left.", labelNames: ["zone", "method", "status"], registers }, function* () {
-      for (const [zone, { requests }] of rows()) {
-        for (const [key, value] of requests) {
-          yield { labels: { zone, method: methods[Math.floor(key / statusRange)] ?? "OTHER", status: String(key % statusRange) }, value };
+    tableMetric(
+      "counter",
+      {
+        name: "edgecase_requests_total",
+        help: "Requests by the status that the client got; 499: it left.",
+        labelNames: ["zone", "method", "status"],
+        registers,
+      },
+      function* () {
+        for (const [zone, { requests }] of rows()) {
+          for (const [key, value] of requests) {
+            yield {
+              labels: {
+                zone,
+                method: methods[Math.floor(key / statusRange)] ?? "OTHER",
+                status: String(key % statusRange),
+              },
+              value,
+            };
+          }
         }
-      }
-    });
-    tableMetric("counter", { name: "edgecase_errors_total", help: "Errors answered, by the detailed code of the profile.", labelNames: ["zone", "code"], registers }, function* () {
-      for (const [zone, { errors }] of rows()) {
-        for (const [code, value] of errors) yield { labels: { zone, code: String(code) }, value };
-      }
-    });
-    tableMetric("counter", { name: "edgecase_failures_total", help: "Failures of origins; late: the response's head had left.", labelNames: ["zone", "origin", "phase", "failure", "reason", "late"], registers }, function* () {
-      for (const [zone, { failures }] of rows()) {
-        for (const { labels, value } of failures.values()) yield { labels: { zone, ...labels }, value };
-      }
-    });
-    tableHistogram({ name: "edgecase_request_duration_seconds", help: "From the request's head to the end of the response.", labelNames: ["zone"], registers }, function* () {
-      for (const [zone, { duration }] of rows()) yield { labels: { zone }, histogram: duration };
-    });
-    tableHistogram({ name: "edgecase_origin_phase_duration_seconds", help: "What each step towards the origin took.", labelNames: ["zone", "phase"], registers }, function* () {
-      for (const [zone, { phases: histograms }] of rows()) {
-        for (const [index, histogram] of histograms.entries()) yield { labels: { zone, phase: phases[index] ?? "" }, histogram };
-      }
-    });
-    tableMetric("gauge", { name: "edgecase_origin_connections", help: "Connections to origins by state.", labelNames: ["zone", "origin", "state"], registers }, function* () {
-      for (const zone of zones) {
-        for (const pool of zone.pools) {
-          for (const [state, value] of Object.entries(pool.counts)) yield { labels: { zone: zone.name, origin: pool.target.label, state }, value: Number(value) };
+      },
+    );
+    tableMetric(
+      "counter",
+      {
+        name: "edgecase_errors_total",
+        help: "Errors answered, by the detailed code of the profile.",
+        labelNames: ["zone", "code"],
+        registers,
+      },
+      function* () {
+        for (const [zone, { errors }] of rows()) {
+          for (const [code, value] of errors) yield { labels: { zone, code: String(code) }, value };
         }
-      }
-    });
-    tableMetric("gauge", { name: "edgecase_build_info", help: "Always 1.", labelNames: ["version", "node"], registers }, function* () {
-      yield { labels: { version, node: process.version }, value: 1 };
-    });
+      },
+    );
+    tableMetric(
+      "counter",
+      {
+        name: "edgecase_failures_total",
+        help: "Failures of origins; late: the response's head had left.",
+        labelNames: ["zone", "origin", "phase", "failure", "reason", "late"],
+        registers,
+      },
+      function* () {
+        for (const [zone, { failures }] of rows()) {
+          for (const { labels, value } of failures.values())
+            yield { labels: { zone, ...labels }, value };
+        }
+      },
+    );
+    tableHistogram(
+      {
+        name: "edgecase_request_duration_seconds",
+        help: "From the request's head to the end of the response.",
+        labelNames: ["zone"],
+        registers,
+      },
+      function* () {
+        for (const [zone, { duration }] of rows()) yield { labels: { zone }, histogram: duration };
+      },
+    );
+    tableHistogram(
+      {
+        name: "edgecase_origin_phase_duration_seconds",
+        help: "What each step towards the origin took.",
+        labelNames: ["zone", "phase"],
+        registers,
+      },
+      function* () {
+        for (const [zone, { phases: histograms }] of rows()) {
+          for (const [index, histogram] of histograms.entries())
+            yield { labels: { zone, phase: phases[index] ?? "" }, histogram };
+        }
+      },
+    );
+    tableMetric(
+      "gauge",
+      {
+        name: "edgecase_origin_connections",
+        help: "Connections to origins by state.",
+        labelNames: ["zone", "origin", "state"],
+        registers,
+      },
+      function* () {
+        for (const zone of zones) {
+          for (const pool of zone.pools) {
+            for (const [state, value] of Object.entries(pool.counts))
+              yield {
+                labels: { zone: zone.name, origin: pool.target.label, state },
+                value: Number(value),
+              };
+          }
+        }
+      },
+    );
+    tableMetric(
+      "gauge",
+      {
+        name: "edgecase_build_info",
+        help: "Always 1.",
+        labelNames: ["version", "node"],
+        registers,
+      },
+      function* () {
+        yield { labels: { version, node: process.version }, value: 1 };
+      },
+    );
   }
 }
 

@@ -1,6 +1,12 @@
 // The bridge from our tables to prom-client: metrics whose samples are read off when scraped, through its public `get`.
 
-import { Counter, Gauge, type MetricObjectWithValues, type MetricValue, type Registry } from "prom-client";
+import {
+  Counter,
+  Gauge,
+  type MetricObjectWithValues,
+  type MetricValue,
+  type Registry,
+} from "prom-client";
 
 import { bucketSeconds, type Histogram } from "./histogram.ts";
 
@@ -18,8 +24,17 @@ interface TableOptions {
 }
 
 /** A counter or gauge whose samples come from `read`. */
-export function tableMetric(kind: "counter" | "gauge", options: TableOptions, read: () => Iterable<Sample>): void {
-  const configuration = { name: options.name, help: options.help, labelNames: [...options.labelNames], registers: options.registers };
+export function tableMetric(
+  kind: "counter" | "gauge",
+  options: TableOptions,
+  read: () => Iterable<Sample>,
+): void {
+  const configuration = {
+    name: options.name,
+    help: options.help,
+    labelNames: [...options.labelNames],
+    registers: options.registers,
+  };
   if (kind === "counter") {
     new Counter({
       ...configuration,
@@ -40,13 +55,22 @@ export function tableMetric(kind: "counter" | "gauge", options: TableOptions, re
 }
 
 /** A histogram whose buckets come from `read`. prom-client's own has no way to set them, but asks only for `get`. */
-export function tableHistogram(options: TableOptions, read: () => Iterable<{ labels: Record<string, string>; histogram: Histogram }>): void {
+export function tableHistogram(
+  options: TableOptions,
+  read: () => Iterable<{ labels: Record<string, string>; histogram: Histogram }>,
+): void {
   const metric = {
     name: options.name,
     help: options.help,
     type: "histogram",
     aggregator: "sum",
-    get: async () => ({ name: options.name, help: options.help, type: "histogram", aggregator: "sum", values: [...samples(options.name, read())] }),
+    get: async () => ({
+      name: options.name,
+      help: options.help,
+      type: "histogram",
+      aggregator: "sum",
+      values: [...samples(options.name, read())],
+    }),
     reset: () => {},
   };
   for (const registry of options.registers) registry.registerMetric(metric as unknown as Counter);

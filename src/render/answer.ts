@@ -34,17 +34,29 @@ export interface AnswerDetail {
 }
 
 /** Says it all for a failure; `told` is the code that the client gets, `detailed` the one of the profile. */
-export function answerFor(context: ExchangeContext, failure: OriginFailure, codes: { told: EdgeCode; detailed: EdgeCode }, isVerbose: boolean): Answer {
+export function answerFor(
+  context: ExchangeContext,
+  failure: OriginFailure,
+  codes: { told: EdgeCode; detailed: EdgeCode },
+  isVerbose: boolean,
+): Answer {
   return {
     code: codes.told,
     rayId: context.ray.slice(0, 16),
     time: `${new Date().toISOString().slice(0, 19)}Z`,
-    detail: isVerbose ? detailOf(context, failure, codes.told === codes.detailed ? null : codes.detailed) : null,
+    detail: isVerbose
+      ? detailOf(context, failure, codes.told === codes.detailed ? null : codes.detailed)
+      : null,
   };
 }
 
-function detailOf(context: ExchangeContext, failure: OriginFailure, detailedCode: EdgeCode | null): AnswerDetail {
-  const target = context.zone?.pools.find((pool) => pool.target.label === context.origin)?.target ?? null;
+function detailOf(
+  context: ExchangeContext,
+  failure: OriginFailure,
+  detailedCode: EdgeCode | null,
+): AnswerDetail {
+  const target =
+    context.zone?.pools.find((pool) => pool.target.label === context.origin)?.target ?? null;
   const { title, explanation } = explain(failure);
   return {
     host: context.host,
@@ -59,7 +71,10 @@ function detailOf(context: ExchangeContext, failure: OriginFailure, detailedCode
 }
 
 /** The words for a failure: its reason's if it has one, else its type's. */
-export function explain(failure: Pick<OriginFailure, "type" | "reason">): { title: string; explanation: Explanation } {
+export function explain(failure: Pick<OriginFailure, "type" | "reason">): {
+  title: string;
+  explanation: Explanation;
+} {
   const ofType: Readonly<Record<string, Explanation & { title: string }>> = reasons[failure.type];
   const known = failure.reason === null ? undefined : ofType[failure.reason];
   return known === undefined
@@ -68,7 +83,11 @@ export function explain(failure: Pick<OriginFailure, "type" | "reason">): { titl
 }
 
 /** Fills the placeholders of commands with what the config says, never with what the wire says: people paste these. */
-function withPlaces(explanation: Explanation, requestHost: string, target: Target | null): Explanation {
+function withPlaces(
+  explanation: Explanation,
+  requestHost: string,
+  target: Target | null,
+): Explanation {
   if (target === null) return explanation;
   const scheme = target.tls === null ? "http" : "https";
   const bracketed = target.host.includes(":") ? `[${target.host}]` : target.host;
@@ -83,7 +102,13 @@ function withPlaces(explanation: Explanation, requestHost: string, target: Targe
     howToCheck: explanation.howToCheck.map((check) =>
       check.command === undefined
         ? check
-        : { ...check, command: check.command.replace(/\{(host|port|name|url)\}/g, (whole, name: string) => places[name] ?? whole) },
+        : {
+            ...check,
+            command: check.command.replace(
+              /\{(host|port|name|url)\}/g,
+              (whole, name: string) => places[name] ?? whole,
+            ),
+          },
     ),
   };
 }
@@ -105,10 +130,19 @@ function evidenceOf(context: ExchangeContext, failure: OriginFailure): [string, 
       ["Valid from", certificate.validFrom],
       ["Valid to", certificate.validTo],
       ["Chain", certificate.chain.join(" ← ")],
-      ["Key", certificate.keyBits > 0 ? `${certificate.keyType}, ${certificate.keyBits} bits` : certificate.keyType],
+      [
+        "Key",
+        certificate.keyBits > 0
+          ? `${certificate.keyType}, ${certificate.keyBits} bits`
+          : certificate.keyType,
+      ],
     );
   }
-  for (const { origin, failure: earlier } of context.recovered) rows.push(["Tried before", `${origin}: ${earlier.type}${earlier.reason === null ? "" : ` / ${earlier.reason}`}`]);
+  for (const { origin, failure: earlier } of context.recovered)
+    rows.push([
+      "Tried before",
+      `${origin}: ${earlier.type}${earlier.reason === null ? "" : ` / ${earlier.reason}`}`,
+    ]);
   if (context.retries > 0) rows.push(["Tried again", String(context.retries)]);
   return rows;
 }

@@ -28,6 +28,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
 function toText(value: Value): string {
   if (value instanceof Raw) return value.text;
   if (typeof value === "number") return String(value);
-  if (typeof value === "string") return escape(value.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "\ufffd"));
+  if (typeof value === "string")
+    return escape(value.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "\ufffd"));
   return value.map((item) => item.text).join("");
 }

@@ -18,7 +18,12 @@ const contentTypes: Readonly<Record<Format, string>> = {
 };
 
 /** Names and values in turn, for `writeHead`. */
-export function answerFields(context: ExchangeContext, answer: Answer, format: Format, contentLength: number): string[] {
+export function answerFields(
+  context: ExchangeContext,
+  answer: Answer,
+  format: Format,
+  contentLength: number,
+): string[] {
   const fields = [
     "content-type", contentTypes[format],
     "content-length", String(contentLength),
@@ -31,8 +36,14 @@ export function answerFields(context: ExchangeContext, answer: Answer, format: F
   if (answer.detail === null) return fields;
 
   const { facts } = answer.code;
-  fields.push("proxy-status", proxyStatus(answer.detail.failure, context), "cf-error-type", String(answer.code.code));
-  if (facts.retryable && facts.retryAfterSeconds !== null) fields.push("retry-after", String(facts.retryAfterSeconds));
+  fields.push(
+    "proxy-status",
+    proxyStatus(answer.detail.failure, context),
+    "cf-error-type",
+    String(answer.code.code),
+  );
+  if (facts.retryable && facts.retryAfterSeconds !== null)
+    fields.push("retry-after", String(facts.retryAfterSeconds));
   return fields;
 }
 
@@ -40,14 +51,18 @@ export function answerFields(context: ExchangeContext, answer: Answer, format: F
 function proxyStatus(failure: OriginFailure, context: ExchangeContext): string {
   const parameters: [name: string, value: BareItem][] = [["error", new Token(failure.type)]];
   if (failure.reason !== null) parameters.push(["details", failure.reason]);
-  if (context.originIp !== "" || context.origin !== "") parameters.push(["next-hop", ascii(context.originIp || context.origin)]);
+  if (context.originIp !== "" || context.origin !== "")
+    parameters.push(["next-hop", ascii(context.originIp || context.origin)]);
   if (failure.type === "tls_alert_received" && failure.reason !== null) {
     const alerts: Readonly<Record<string, { alert: number }>> = reasons.tls_alert_received;
     const number = alerts[failure.reason]?.alert;
     if (number !== undefined) parameters.push(["alert-id", number]);
     parameters.push(["alert-message", failure.reason]);
   }
-  return ["edgecase", ...parameters.map(([name, value]) => `${name}=${serializeBareItem(value)}`)].join("; ");
+  return [
+    "edgecase",
+    ...parameters.map(([name, value]) => `${name}=${serializeBareItem(value)}`),
+  ].join("; ");
 }
 
 /** A structured string holds printable ASCII only. @see RFC 9651 §3.3.3 */

@@ -16,63 +16,85 @@ const marks: Readonly<Record<StepState, { sign: string; words: string }>> = {
 export function toHtml(answer: Answer): string {
   const { code, rayId, time, detail } = answer;
   const { facts } = code;
-  return html`<!doctype html>
-${detail === null ? "" : comment(answer, detail)}<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex, nofollow">
-<title>${code.code}: ${facts.title}</title>
-<style>${raw(style)}</style>
-</head>
-<body>
-<main>
-<h1><span class="code">${code.code}</span> ${facts.title}</h1>
-${detail === null ? html`<p class="lead">${facts.visitor}</p>` : page(answer, detail)}
-</main>
-<footer>
-<p>Ray ID: <code>${rayId}</code> · <time datetime="${time}">${time}</time></p>
-${detail === null ? "" : raw("<p>Answered by Edgecase, a local edge gateway. The origin sent no response that could be passed on.</p>")}
-</footer>
-</body>
-</html>
-`.text;
+  return html`<!doctype html> ${detail === null ? "" : comment(answer, detail)}
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex, nofollow" />
+        <title>${code.code}: ${facts.title}</title>
+        <style>
+          ${raw(style)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1><span class="code">${code.code}</span> ${facts.title}</h1>
+          ${detail === null ? html`<p class="lead">${facts.visitor}</p>` : page(answer, detail)}
+        </main>
+        <footer>
+          <p>Ray ID: <code>${rayId}</code> · <time datetime="${time}">${time}</time></p>
+          ${detail === null ? "" : raw("<p>Answered by Edgecase, a local edge gateway. The origin sent no response that could be passed on.</p>")}
+        </footer>
+      </body>
+    </html> `.text;
 }
 
 /** The first line of the page, for those who see its source in a terminal. */
 function comment({ code }: Answer, { title, failure }: AnswerDetail): Raw {
   const name = failure.reason === null ? failure.type : `${failure.type}/${failure.reason}`;
-  return raw(`<!-- ${code.code} ${code.facts.title}: ${title} (${name}). In a terminal, try: curl -H 'Accept: text/plain' … -->\n`);
+  return raw(
+    `<!-- ${code.code} ${code.facts.title}: ${title} (${name}). In a terminal, try: curl -H 'Accept: text/plain' … -->\n`,
+  );
 }
 
 function page(answer: Answer, detail: AnswerDetail): Raw {
   const { title, explanation, steps, evidence, detailedCode, failure } = detail;
   const { facts } = answer.code;
   return html`<p class="lead"><strong>${title}.</strong> ${explanation.whatHappened}</p>
-<ol class="strip" aria-label="The way of the request">
-${steps.map(stripStep)}</ol>
-${detailedCode === null ? "" : html`<p>In detail this is <strong>${detailedCode.code}: ${detailedCode.facts.title}</strong>; generic codes are switched on.</p>`}
-<h2>What there is to see</h2>
-<table>
-<tbody>
-${evidence.map(([label, value]) => html`<tr><th scope="row">${label}</th><td>${value}</td></tr>\n`)}</tbody>
-</table>
-<h2>Likely causes</h2>
-<ul>
-${explanation.likelyCauses.map((cause) => html`<li>${cause}</li>\n`)}</ul>
-<h2>How to check</h2>
-${explanation.howToCheck.map(({ text, command }) => html`<p>${text}</p>\n${command === undefined ? "" : html`<pre>${command}</pre>\n`}`)}
-<h2>How to fix</h2>
-<ul>
-${explanation.howToFix.map((fix) => html`<li>${fix}</li>\n`)}</ul>
-<h2>What ${String(answer.code.code)} means</h2>
-<p>${facts.owner}</p>
-<p>${facts.whatToDo}</p>
-<p class="soft">${failure.requestSent ? "The origin may have received the request." : "Nothing of the request was sent to the origin."} More: <code>edgecase explain ${failure.reason ?? failure.type}</code></p>
-`;
+    <ol class="strip" aria-label="The way of the request">
+      ${steps.map(stripStep)}
+    </ol>
+    ${detailedCode === null ? "" : html`<p>In detail this is <strong>${detailedCode.code}: ${detailedCode.facts.title}</strong>; generic codes are switched on.</p>`}
+    <h2>What there is to see</h2>
+    <table>
+      <tbody>
+        ${evidence.map(
+          ([label, value]) =>
+            html`<tr>
+              <th scope="row">${label}</th>
+              <td>${value}</td>
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+    <h2>Likely causes</h2>
+    <ul>
+      ${explanation.likelyCauses.map((cause) => html`<li>${cause}</li> `)}
+    </ul>
+    <h2>How to check</h2>
+    ${explanation.howToCheck.map(
+      ({ text, command }) =>
+        html`<p>${text}</p>
+          ${command === undefined ? "" : html`<pre>${command}</pre> `}`,
+    )}
+    <h2>How to fix</h2>
+    <ul>
+      ${explanation.howToFix.map((fix) => html`<li>${fix}</li> `)}
+    </ul>
+    <h2>What ${String(answer.code.code)} means</h2>
+    <p>${facts.owner}</p>
+    <p>${facts.whatToDo}</p>
+    <p class="soft">
+      ${failure.requestSent ? "The origin may have received the request." : "Nothing of the request was sent to the origin."}
+      More: <code>edgecase explain ${failure.reason ?? failure.type}</code>
+    </p> `;
 }
 
 function stripStep({ name, state, note }: Step): Raw {
   const { sign, words } = marks[state];
-  return html`<li class="${state}"><span class="mark" aria-hidden="true">${sign}</span><b>${name}</b> ${note === words ? words : html`<span>${state === "broken" ? `${words}, ` : ""}${note}</span>`}</li>\n`;
+  return html`<li class="${state}">
+    <span class="mark" aria-hidden="true">${sign}</span><b>${name}</b>
+    ${note === words ? words : html`<span>${state === "broken" ? `${words}, ` : ""}${note}</span>`}
+  </li> `;
 }

@@ -33,7 +33,12 @@ export function respond(
   write(context, told, answerFields(context, answer, format, body.length), body);
 }
 
-function write(context: ExchangeContext, { status, facts }: EdgeCode, fields: string[], body: Buffer): void {
+function write(
+  context: ExchangeContext,
+  { status, facts }: EdgeCode,
+  fields: string[],
+  body: Buffer,
+): void {
   const { req, res } = context;
   const isWhole = req.complete;
   // RFC 9112 §9.6: a connection on which a request was left unread cannot carry another one.

@@ -3,7 +3,12 @@
 import type { Answer, AnswerDetail } from "./answer.ts";
 import type { Step, StepState } from "./steps.ts";
 
-const marks: Readonly<Record<StepState, string>> = { ok: "ok", broken: "FAILED", unreached: "-", skipped: "-" };
+const marks: Readonly<Record<StepState, string>> = {
+  ok: "ok",
+  broken: "FAILED",
+  unreached: "-",
+  skipped: "-",
+};
 
 /** An answer as plain text, no line meant to be parsed. */
 export function toText({ code, rayId, time, detail }: Answer): string {
@@ -23,13 +28,17 @@ function textDetail({ steps, title, explanation, evidence, detailedCode }: Answe
     strip(steps),
     "",
     ...evidence.map(([label, value]) => `  ${label.padEnd(width)}  ${oneLine(value)}`),
-    ...(detailedCode === null ? [] : ["", `In detail this is ${detailedCode.code}: ${detailedCode.facts.title}.`]),
+    ...(detailedCode === null
+      ? []
+      : ["", `In detail this is ${detailedCode.code}: ${detailedCode.facts.title}.`]),
     "",
     "Likely causes",
     ...explanation.likelyCauses.map((cause) => `  - ${cause}`),
     "",
     "How to check",
-    ...explanation.howToCheck.flatMap(({ text, command }) => (command === undefined ? [`  - ${text}`] : [`  - ${text}`, `      ${command}`])),
+    ...explanation.howToCheck.flatMap(({ text, command }) =>
+      command === undefined ? [`  - ${text}`] : [`  - ${text}`, `      ${command}`],
+    ),
     "",
     "How to fix",
     ...explanation.howToFix.map((fix) => `  - ${fix}`),
@@ -38,7 +47,13 @@ function textDetail({ steps, title, explanation, evidence, detailedCode }: Answe
 
 /** The strip in one line: `Client ok > Edge ok > DNS ok > TCP FAILED > …`. */
 function strip(steps: readonly Step[]): string {
-  return steps.map(({ name, state, note }) => (state === "broken" ? `${name} ${marks[state]}` : `${name} ${state === "ok" ? note : marks[state]}`)).join(" > ");
+  return steps
+    .map(({ name, state, note }) =>
+      state === "broken"
+        ? `${name} ${marks[state]}`
+        : `${name} ${state === "ok" ? note : marks[state]}`,
+    )
+    .join(" > ");
 }
 
 /** An answer as Markdown with front matter. @see Cloudflare docs, Error responses, Markdown */
@@ -79,7 +94,9 @@ export function toMarkdown(answer: Answer): string {
 
 function markdownDetail({ steps, evidence, explanation }: AnswerDetail): string[] {
   return [
-    steps.map(({ name, state }) => (state === "broken" ? `**${name} (failed)**` : name)).join(" → "),
+    steps
+      .map(({ name, state }) => (state === "broken" ? `**${name} (failed)**` : name))
+      .join(" → "),
     "",
     "| | |",
     "|---|---|",
@@ -91,7 +108,9 @@ function markdownDetail({ steps, evidence, explanation }: AnswerDetail): string[
     "",
     "## How to check",
     "",
-    ...explanation.howToCheck.map(({ text, command }) => (command === undefined ? `- ${text}` : `- ${text} \`${command}\``)),
+    ...explanation.howToCheck.map(({ text, command }) =>
+      command === undefined ? `- ${text}` : `- ${text} \`${command}\``,
+    ),
     "",
     "## How to fix",
     "",

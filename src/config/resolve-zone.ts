@@ -1,0 +1,102 @@
+// One zone, complete: its origins as targets to connect to, its settings on top of the gateway's.
+
+import { isIP } from "node:net";
+
+import type { Target } from "../connect/target.ts";
+import type { ErrorSettings, ZoneConfig } from "./gateway-config.ts";
+import { parseOrigin } from "./parse-origin.ts";
+import type { ProblemList, Steps } from "./problem-list.ts";
+import { resolveErrors } from "./resolve-errors.ts";
+import type { Limits, ProfileFile, Timeouts, ZoneFile } from "./schema.ts";
+
+/** What a zone inherits. */
+export interface Inherited {
+  readonly errors: ErrorSettings;
+  readonly timeouts: Timeouts;
+  readonly limits: Limits;
+  readonly clock: number;
+  readonly servers: readonly string[];
+  readonly profiles: Readonly<Record<string, ProfileFile>>;
+}
+
+/** Completes the zone written at `steps`. */
+export function resolveZone(
+  steps: Steps,
+  zone: ZoneFile,
+  gateway: Inherited,
+  problems: ProblemList,
+): ZoneConfig {
+  if (zone.dns?.servers !== undefined)
+    checkServers([...steps, "dns", "servers"], zone.dns.servers, problems);
+  return {
+    name: (zone.hosts[0] ?? "").toLowerCase(),
+    hosts: zone.hosts.map((host) => host.toLowerCase()),
+    origins: resolveOrigins(steps, zone, problems),
+    ssl: zone.ssl ?? "strict",
+    hostHeader: zone.hostHeader ?? "request",
+    errors: resolveErrors([...steps, "errors"], zone.errors, gateway.errors, {
+      problems,
+      profiles: gateway.profiles,
+    }),
+    timeouts: scale({ ...gateway.timeouts, ...zone.timeouts }, gateway.clock),
+    limits: { ...gateway.limits, ...zone.limits },
+    dnsServers: zone.dns?.servers ?? gateway.servers,
+    isContentChecked: zone.checkContentCoding ?? true,
+  };
+}
+
+function resolveOrigins(steps: Steps, zone: ZoneFile, problems: ProblemList): Target[] {
+  const { ssl = "strict", sni = "origin", clientCertificate: pair } = zone;
+  const ca = zone.originCa ? problems.readPem([...steps, "originCa"], zone.originCa) : null;
+  const at = [...steps, "clientCertificate"];
+  const clientCertificate = pair
+    ? {
+        cert: problems.readPem([...at, "cert"], pair.cert),
+        key: problems.readPem([...at, "key"], pair.key),
+      }
+    : null;
+
+  return zone.origins.flatMap((written, index): Target[] => {
+    const parsed = parseOrigin(written, ssl);
+    if ("rule" in parsed) {
+      problems.report([...steps, "origins", index], parsed.rule, written);
+      return [];
+    }
+    const { isTls, ...place } = parsed;
+    if (!isTls) return [{ ...place, label: written, tls: null }];
+    const name = sni === "origin" ? place.host : sni;
+    const isOwnName = sni !== "origin" && sni !== "request";
+    const tls = {
+      serverName: sni === "request" || isIP(name) !== 0 ? null : name,
+      isServerNameFromRequest: sni === "request",
+      acceptedNames: isOwnName ? [place.host, sni] : [place.host],
+      isVerified: ssl === "strict" || ssl === "origin_pull",
+      ca,
+      clientCertificate,
+    };
+    return [{ ...place, label: written, tls }];
+  });
+}
+
+/** Resolvers are addresses, with or without a port: a name would itself need resolving. */
+export function checkServers(
+  steps: Steps,
+  servers: readonly string[],
+  problems: ProblemList,
+): void {
+  for (const [index, server] of servers.entries()) {
+    const [, bracketed, plain = server] =
+      /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/.exec(server) ?? [];
+    if (isIP(bracketed ?? plain) === 0)
+      problems.report([...steps, index], "must be an address or address:port", server);
+  }
+}
+
+/** Every timeout times the clock, at least a millisecond. */
+export function scale(timeouts: Timeouts, clock: number): Timeouts {
+  const scaled = Object.entries(timeouts).map(([name, value]) => [
+    name,
+    Math.max(1, Math.round(value * clock)),
+  ]);
+  return Object.fromEntries(scaled) as Timeouts;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+
+import { testFailureChain, textOf } from "../helpers/failure-chain.ts";
+import { startGateway } from "../helpers/gateway.ts";
+import { field } from "../helpers/raw-client.ts";
+
+testFailureChain({
+  fixture: "random-bytes",
+  type: "http_protocol_error",
+  reason: "not_http",
+  phase: "http",
+  codes: { cloudflare: 520, "cloudflare-1016": 520, rfc9209: 502, generic: 502 },
+});
+
+describe("http_protocol_error", () => {
+  test.each([
+    ["http2-only", "http2_only"],
+    ["http2-without-alpn", "http2_only"],
+    ["bad-version", "bad_status_line"],
+    ["status-99", "bad_status_line"],
+    ["status-four-digits", "bad_status_line"],
+    ["status-missing", "bad_status_line"],
+    ["field-without-colon", "bad_header"],
+    ["nul-in-value", "bad_header"],
+    ["obs-fold", "bad_header"],
+    ["content-length-twice-differing", "bad_framing"],
+    ["content-length-with-chunked", "bad_framing"],
+    ["content-length-negative", "bad_framing"],
+    ["unasked-101", "unexpected_upgrade"],
+  ])("%s has the reason %s", async (fixture, reason) => {
+    await using gateway = await startGateway({ fixtures: [fixture] });
+
+    const response = await gateway.get();
+
+    expect(response.status).toBe(520);
+    expect(field(response, "proxy-status")).toContain(`edgecase; error=http_protocol_error; details="${reason}"`);
+    expect(await gateway.line()).toMatchObject({ failure: "http_protocol_error", reason, phase: "http", late: false });
+  });
+
+  test.each([
+    ["postgres", "PostgreSQL"],
+    ["ssh", "SSH"],
+    ["smtp", "SMTP"],
+    ["ftp", "FTP"],
+    ["redis", "Redis"],
+    ["mysql", "MySQL"],
+    ["memcached", "memcached"],
+    ["amqp", "AMQP"],
+    ["tls-on-plain-port", "TLS"],
+    ["http2-only", "HTTP/2"],
+    ["http09", "HTTP/0.9"],
+  ])("the page says what %s looks like: %s", async (fixture, protocol) => {
+    await using gateway = await startGateway({ fixtures: [fixture] });
+
+    const response = await gateway.get("/", [["Accept", "text/html"]]);
+
+    expect(textOf(response.body.toString())).toContain(`looks like ${protocol}`);
+  });
+
+  test.each([
+    ["trailer-without-colon", "bad_header"],
+    ["trailer-with-content-length", "bad_framing"],
+  ])("%s cuts the client off, and is counted late, as %s", async (fixture, reason) => {
+    await using gateway = await startGateway({ fixtures: [fixture] });
+
+    const response = await gateway.get();
+
+    expect(response).toMatchObject({ status: 200, ending: "truncated" });
+    expect(await gateway.line()).toMatchObject({ failure: "http_protocol_error", reason, late: true });
+  });
+});

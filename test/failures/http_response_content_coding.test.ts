@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+
+import { testFailureChain } from "../helpers/failure-chain.ts";
+import { startGateway } from "../helpers/gateway.ts";
+
+testFailureChain({
+  fixture: "corrupt-gzip",
+  type: "http_response_content_coding",
+  reason: "corrupt",
+  phase: "http",
+  codes: { cloudflare: 502, "cloudflare-1016": 502, rfc9209: 502, generic: 502 },
+});
+
+describe("http_response_content_coding", () => {
+  test("broken Brotli is as broken as gzip", async () => {
+    await using gateway = await startGateway({ fixtures: ["corrupt-brotli"] });
+
+    const response = await gateway.get("/", [["Accept-Encoding", "br"]]);
+
+    expect(response.status).toBe(502);
+    expect(await gateway.line()).toMatchObject({ failure: "http_response_content_coding", reason: "corrupt" });
+  });
+
+  test.each([
+    ["corrupt-gzip-midway", "corrupt"],
+    ["gzip-bad-checksum", "corrupt"],
+    ["truncated-gzip", "truncated"],
+  ])("%s cuts the client off, and is counted late, as %s", async (fixture, reason) => {
+    await using gateway = await startGateway({ fixtures: [fixture] });
+
+    const response = await gateway.get();
+
+    expect(response).toMatchObject({ status: 200, ending: "truncated" });
+    expect(await gateway.line()).toMatchObject({ failure: "http_response_content_coding", reason, late: true });
+    expect(await gateway.metric("edgecase_errors_total")).toBe(0);
+  });
+
+  test.each(["gzip", "gzip-in-pieces", "gzip-two-members", "brotli", "deflate", "unknown-content-coding", "empty-gzip", "head-gzip"])(
+    "%s is passed on",
+    async (fixture) => {
+      await using gateway = await startGateway({ fixtures: [fixture] });
+      const { method = "GET" } = gateway.zoo.members[0]?.fixture.request ?? {};
+
+      const response = await gateway.request({ method });
+
+      expect(response).toMatchObject({ status: 200, ending: "complete" });
+    },
+  );
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+
+import { testFailureChain } from "../helpers/failure-chain.ts";
+import { startGateway } from "../helpers/gateway.ts";
+
+testFailureChain({
+  fixture: "header-129kb",
+  type: "http_response_header_section_size",
+  reason: null,
+  phase: "http",
+  codes: { cloudflare: 520, "cloudflare-1016": 520, rfc9209: 502, generic: 502 },
+});
+
+describe("http_response_header_section_size", () => {
+  test.each(["header-200kb", "header-section-200kb-many", "header-endless", "header-endless-fields", "interim-flood"])("%s is too large", async (fixture) => {
+    await using gateway = await startGateway({ fixtures: [fixture] });
+
+    const response = await gateway.get();
+
+    expect(response.status).toBe(520);
+    expect(await gateway.line()).toMatchObject({ failure: "http_response_header_section_size", phase: "http" });
+  });
+
+  test.each(["header-20kb", "header-70kb", "header-127kb"])("%s is not", async (fixture) => {
+    await using gateway = await startGateway({ fixtures: [fixture] });
+
+    const response = await gateway.get();
+
+    expect(response.status).toBe(200);
+  });
+
+  test("limits.responseHeaderBytes is where it begins", async () => {
+    await using gateway = await startGateway({ fixtures: ["header-20kb"], limits: { responseHeaderBytes: 10_000 } });
+
+    const response = await gateway.get();
+
+    expect(response.status).toBe(520);
+    expect(await gateway.line()).toMatchObject({ failure: "http_response_header_section_size" });
+  });
+
+  test("a trailer section that is too large is counted late", async () => {
+    await using gateway = await startGateway({ fixtures: ["trailer-200kb"] });
+
+    const response = await gateway.get();
+
+    expect(response).toMatchObject({ status: 200, ending: "truncated" });
+    expect(await gateway.line()).toMatchObject({ failure: "http_response_header_section_size", late: true });
+  });
+});

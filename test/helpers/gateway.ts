@@ -1,0 +1,185 @@
+// A real gateway in this process, on a free port, whose log lines and metrics can be read.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { pino } from "pino";
+
+import type { Fixture } from "../../fixtures/fixture.ts";
+import { startZoo, type Zoo } from "../../fixtures/zoo.ts";
+import { parseConfig } from "../../src/config/read-file.ts";
+import { resolveConfig } from "../../src/config/resolve.ts";
+import type { ConfigFile, ZoneFile } from "../../src/config/schema.ts";
+import { Gateway } from "../../src/gateway.ts";
+import { RawConnection, type RawRequest, type RawResponse, rawRequest } from "./raw-client.ts";
+
+/** An access line, parsed. */
+export type LogLine = Record<string, string | number | boolean | null>;
+
+/** Deadlines short enough for a test, long enough for what works. */
+export const testTimeouts = {
+  dnsMs: 800,
+  connectMs: 800,
+  handshakeMs: 800,
+  responseMs: 1_500,
+  bodyIdleMs: 1_000,
+  writeMs: 1_000,
+};
+
+/** A gateway under test. */
+export interface TestGateway extends AsyncDisposable {
+  readonly port: number;
+  readonly gateway: Gateway;
+  /** Every access line so far. */
+  readonly lines: readonly LogLine[];
+  /** What the gateway said of itself, at `error` and above. */
+  readonly messages: readonly LogLine[];
+  /** GET of a path for the first zone's host; `headers` may name another Host. */
+  get(path?: string, headers?: readonly (readonly [string, string])[]): Promise<RawResponse>;
+  request(request: RawRequest & { readonly host?: string }): Promise<RawResponse>;
+  /** A connection for several requests. */
+  connect(): RawConnection;
+  /** The value of a metric's sample with these labels; 0 if there is none. Adds up where several match. */
+  metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
+  /** The access line that a predicate finds, waiting for it up to two seconds. */
+  line(predicate?: (line: LogLine) => boolean): Promise<LogLine>;
+  close(): Promise<void>;
+}
+
+/** Starts a gateway on a configuration; listeners are on free ports whatever it says. */
+export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
+  const whole = {
+    ...config,
+    listen: { http: 0 },
+    admin: { port: false },
+    timeouts: { ...testTimeouts, ...config.timeouts },
+  };
+  const resolved = resolveConfig(parseConfig(JSON.stringify(whole), null), null);
+  const lines: LogLine[] = [];
+  const messages: LogLine[] = [];
+  const log = pino(
+    { level: "error", base: null },
+    { write: (line: string) => messages.push(JSON.parse(line) as LogLine) },
+  );
+  const gateway = new Gateway(
+    resolved,
+    { write: (line) => lines.push(JSON.parse(line) as LogLine) },
+    log,
+  );
+  const port = await gateway.start();
+  const host = resolved.zones[0]?.hosts[0]?.replace("*", "any.test") ?? "none.test";
+  const close = (): Promise<void> => gateway.close();
+  const hosted = (headers: RawRequest["headers"] = [], name = host): RawRequest["headers"] =>
+    headers.some(([key]) => key.toLowerCase() === "host") ? headers : [["Host", name], ...headers];
+
+  return {
+    port,
+    gateway,
+    lines,
+    messages,
+    get: (path = "/", headers = []) =>
+      rawRequest(port, { target: path, headers: hosted(headers) ?? [] }),
+    request: ({ host: name, headers, ...request }) =>
+      rawRequest(port, { ...request, headers: hosted(headers, name) ?? [] }),
+    connect: () => new RawConnection(port),
+    metric: async (name, labels = {}) =>
+      sum((await gateway.metrics.scrape(undefined)).body, name, labels),
+    line: (predicate = () => true) => waitFor(() => lines.find(predicate), "no such access line"),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A zone for a started member of a zoo, on `<fixture>.test`. */
+export function zoneFor(
+  zoo: Zoo,
+  name: string,
+  rootFile: string,
+  more: Partial<ZoneFile> = {},
+): ZoneFile {
+  const member = zoo.members.find(({ fixture }) => fixture.name === name);
+  if (member === undefined) throw new Error(`the zoo has no ${name}`);
+  return {
+    hosts: [`${name}.test`],
+    origins: [member.started.origin, ...(member.started.moreOrigins ?? [])],
+    originCa: rootFile,
+    dns: { servers: [zoo.dnsServer] },
+    ...more,
+  };
+}
+
+/** What a gateway in front of fixtures needs to be told. */
+export interface FixtureGatewayOptions extends Omit<ConfigFile, "zones"> {
+  /** The fixtures, by name or themselves: each gets a zone on `<name>.test`, the first one the default. */
+  readonly fixtures: readonly (string | Fixture)[];
+  /** Added to every zone. */
+  readonly zone?: Partial<ZoneFile>;
+}
+
+/** A gateway with its zoo. */
+export interface ZooGateway extends TestGateway {
+  readonly zoo: Zoo;
+  /** Connections that a fixture holds open right now. */
+  openConnections(name: string): number;
+  /** Requests that a fixture has seen. */
+  requestsSeen(name: string): number;
+}
+
+/** Starts these fixtures and a gateway in front of them. */
+export async function startGateway({
+  fixtures,
+  zone,
+  ...config
+}: FixtureGatewayOptions): Promise<ZooGateway> {
+  const names = fixtures.map((fixture) => (typeof fixture === "string" ? fixture : fixture.name));
+  const zoo = await startZoo({ only: ({ name }) => names.includes(name) });
+  const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
+  const rootFile = join(folder, "root.pem");
+  writeFileSync(rootFile, zoo.rootPem);
+  const started = await startGatewayOn({
+    ...config,
+    zones: names.map((name) => zoneFor(zoo, name, rootFile, zone)),
+  });
+  const of = (name: string) => zoo.members.find(({ fixture }) => fixture.name === name)?.started;
+  const close = async (): Promise<void> => {
+    await started.close();
+    await zoo.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    ...started,
+    zoo,
+    openConnections: (name) => of(name)?.openConnections?.() ?? 0,
+    requestsSeen: (name) => of(name)?.requests?.() ?? 0,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Polls until something is there. */
+export async function waitFor<T>(
+  look: () => T | undefined | null | false,
+  why: string,
+  withinMs = 2_000,
+): Promise<T> {
+  const until = performance.now() + withinMs;
+  for (;;) {
+    const found = look();
+    if (found !== undefined && found !== null && found !== false) return found;
+    if (performance.now() > until) throw new Error(why);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5);
+    });
+  }
+}
+
+function sum(text: string, name: string, labels: Readonly<Record<string, string>>): number {
+  const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
+  let total = 0;
+  for (const line of text.split("\n")) {
+    const [, metric, list = "", value] = /^(\w+)(?:\{(.*)\})? (\S+)/.exec(line) ?? [];
+    if (metric === name && wanted.every((label) => list.includes(label))) total += Number(value);
+  }
+  return total;
+}

@@ -1,0 +1,48 @@
+// A gateway in a process of its own, whose memory can be looked at.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+
+/** A gateway started from the command line. */
+export interface GatewayProcess extends AsyncDisposable {
+  readonly port: number;
+  /** Peak of the resident set so far, in bytes. Linux only. */
+  peakBytes(): number;
+}
+
+/** Starts the command in front of one origin. */
+export async function startGatewayProcess(origin: string): Promise<GatewayProcess> {
+  const args = [
+    "--import",
+    "tsx",
+    "src/cli.ts",
+    "--origin",
+    origin,
+    "--port",
+    "0",
+    "--admin-port",
+    "false",
+  ];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stderr.on("data", (bytes: Buffer) => {
+      said += bytes.toString();
+      const found = /http:\/\/localhost:(\d+)\/ serves/.exec(said)?.[1];
+      if (found !== undefined) resolve(Number(found));
+    });
+    child.once("exit", () => reject(new Error(said)));
+  });
+  return {
+    port,
+    peakBytes: () =>
+      Number(
+        /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0,
+      ) * 1024,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    },
+  };
+}

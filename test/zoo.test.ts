@@ -1,0 +1,120 @@
+// The whole zoo through one gateway: for every fault the right code and type, no crash, no hang, no connection left open.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { codes, profiles } from "../edge-codes/index.ts";
+import type { Fixture } from "../fixtures/fixture.ts";
+import { fixtures } from "../fixtures/index.ts";
+import { startZoo, type Zoo } from "../fixtures/zoo.ts";
+import { startGatewayOn, type TestGateway, waitFor, zoneFor } from "./helpers/gateway.ts";
+import { field, RawConnection, type RawResponse } from "./helpers/raw-client.ts";
+
+let zoo: Zoo;
+let gateway: TestGateway;
+let folder: string;
+
+beforeAll(async () => {
+  zoo = await startZoo();
+  folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
+  const rootFile = join(folder, "root.pem");
+  writeFileSync(rootFile, zoo.rootPem);
+  gateway = await startGatewayOn({
+    zones: zoo.members.map(({ fixture }) => zoneFor(zoo, fixture.name, rootFile)),
+  });
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await zoo.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Sends what the fixture wants to be sent; the last response counts. */
+async function ask(fixture: Fixture): Promise<RawResponse> {
+  const {
+    method = "GET",
+    headers = [],
+    bodyBytes = 0,
+    times = 1,
+    pauseMs = 20,
+  } = fixture.request ?? {};
+  let connection = new RawConnection(gateway.port);
+  try {
+    for (let count = 1; ; count += 1) {
+      const response = await connection.request({
+        method,
+        bodyBytes,
+        headers: [["Host", `${fixture.name}.test`], ...headers],
+      });
+      if (count === times) return response;
+      if (field(response, "connection") === "close" || response.ending !== "complete") {
+        connection.close();
+        connection = new RawConnection(gateway.port);
+      }
+      await new Promise((resolve) => {
+        setTimeout(resolve, pauseMs);
+      });
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+describe.concurrent("the whole zoo", () => {
+  test.each(
+    fixtures
+      .filter((fixture) => fixture.needs !== "network-namespace")
+      .map((fixture) => [fixture.name, fixture] as const),
+  )("%s is judged right", async (name, fixture) => {
+    if (zoo.leftOut.some((left) => left.fixture === fixture)) return;
+    const { expects } = fixture;
+
+    const response = await ask(fixture);
+
+    const line = await waitFor(
+      () => gateway.lines.findLast((entry) => entry["host"] === `${name}.test`),
+      "no access line",
+    );
+    const seen = {
+      status: response.status,
+      ending: response.ending,
+      failure: line["failure"],
+      late: line["late"],
+      ...("reason" in expects && { reason: line["reason"] }),
+    };
+    if ("status" in expects) {
+      expect(seen).toEqual({
+        status: expects.status,
+        ending: "complete",
+        failure: null,
+        late: false,
+      });
+    } else {
+      const { failure, reason, late = false } = expects;
+      const status = late ? seen.status : codes[profiles.cloudflare.codes[failure]].status;
+      const wanted = {
+        status,
+        ending: late ? "truncated" : "complete",
+        failure,
+        late,
+        ...(reason !== undefined && { reason }),
+      };
+      expect(seen, JSON.stringify(line)).toEqual(wanted);
+      if (!late) expect(field(response, "proxy-status")).toContain(`edgecase; error=${failure}`);
+      const member = zoo.members.find((one) => one.fixture === fixture);
+      await waitFor(
+        () => (member?.started.openConnections?.() ?? 0) === 0,
+        `${name} still has a connection open`,
+        3_000,
+      );
+    }
+  });
+});
+
+test("nothing that the zoo does is the gateway's own fault", () => {
+  expect(gateway.messages).toEqual([]);
+});
