@@ -1,12 +1,10 @@
 #!/usr/bin/env node
-// The command `edgecase`: its grammar. What each command does stands in commands/.
+// The command `edgecase`: its grammar. What each command does stands in commands/, loaded when it is called for.
 
 import { Command, CommanderError, Option } from "commander";
 
-import { check } from "./commands/check.ts";
-import { explain } from "./commands/explain.ts";
-import { serve } from "./commands/serve.ts";
-import { zoo } from "./commands/zoo.ts";
+import type { CheckOptions } from "./commands/check.ts";
+import type { ServeOptions } from "./commands/serve.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { version } from "./version.ts";
 
@@ -52,13 +50,13 @@ program
       .choices(["json", "pretty"])
       .default("json"),
   )
-  .action(serve);
+  .action(async (options: ServeOptions) => (await import("./commands/serve.ts")).serve(options));
 
 program
   .command("zoo")
   .description("start the broken origins alone and print where they are")
   .option("--json", "print JSON")
-  .action(zoo);
+  .action(async (options: { json?: boolean }) => (await import("./commands/zoo.ts")).zoo(options));
 
 program
   .command("check")
@@ -66,14 +64,18 @@ program
   .argument("[file]", "the file; else --config or EDGECASE_CONFIG")
   .option("-c, --config <file>", "configuration, YAML or JSON")
   .option("--json", "print JSON")
-  .action(check);
+  .action(async (file: string | undefined, options: CheckOptions) =>
+    (await import("./commands/check.ts")).check(file, options),
+  );
 
 program
   .command("explain")
   .description("say what a code, a failure type or a reason means")
   .argument("<name>", "a code, or connection_refused, expired …")
   .option("--json", "print JSON")
-  .action(explain);
+  .action(async (name: string, options: { json?: boolean }) =>
+    (await import("./commands/explain.ts")).explain(name, options),
+  );
 
 try {
   await program.parseAsync();

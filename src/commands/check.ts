@@ -5,11 +5,14 @@ import { withEnvironment } from "../config/flags.ts";
 import { readConfigFile } from "../config/read-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
 
+/** Flags of the command. */
+export interface CheckOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
 /** Exits 0 if the file is sound, 2 if not; problems go to stderr, `--json` to stdout. */
-export function check(
-  argument: string | undefined,
-  options: { config?: string; json?: boolean },
-): void {
+export function check(argument: string | undefined, options: CheckOptions): void {
   const file = argument ?? withEnvironment(options).config;
   if (file === undefined)
     throw new ConfigError(null, [{ path: "", rule: "name the file to check" }]);

@@ -4,12 +4,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { startZoo, type Zoo } from "../../fixtures/zoo.ts";
+import type { Zoo } from "../../fixtures/zoo.ts";
 import { type ConfigFlags, readWithFlags, withEnvironment } from "../config/flags.ts";
 import type { ReadConfig } from "../config/read-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
-import { demoConfig } from "../demo/config.ts";
-import { startDemoServer } from "../demo/server.ts";
 import type { Gateway } from "../gateway.ts";
 import { run, type Running } from "./run.ts";
 
@@ -39,6 +37,12 @@ async function serveDemo(
   file: string | null,
   options: ServeOptions,
 ): Promise<void> {
+  // Hundreds of files that nobody needs who serves an app of their own.
+  const [{ startZoo }, { demoConfig }, { startDemoServer }] = await Promise.all([
+    import("../../fixtures/zoo.ts"),
+    import("../demo/config.ts"),
+    import("../demo/server.ts"),
+  ]);
   const zoo = await startZoo();
   let gateway: Gateway | null = null;
   const index = await startDemoServer({

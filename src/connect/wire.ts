@@ -141,30 +141,30 @@ function withoutRepeatedLength(bytes: Buffer, headStart: number): Buffer {
   const end = bytes.indexOf(headEnd, headStart);
   if (end < 0) return bytes;
   const head = bytes.subarray(0, end + 2);
-  const places = lengthNames
-    .flatMap((name) => allPlaces(head, name, headStart))
-    .toSorted((left, right) => left - right);
-  const [first = 0, ...others] = places;
-  let mended = bytes;
-  for (const place of others.toReversed()) {
-    if (lineAt(head, place) === lineAt(head, first))
-      mended = Buffer.concat([
-        mended.subarray(0, place),
-        mended.subarray(head.indexOf("\r\n", place + 2)),
-      ]);
-  }
-  return mended;
+  const first = nextLength(head, headStart);
+  if (first < 0) return bytes;
+  const second = nextLength(head, first + 1);
+  if (second < 0 || valueAt(head, first) !== valueAt(head, second)) return bytes;
+  const mended = Buffer.concat([bytes.subarray(0, second), bytes.subarray(lineEnd(head, second))]);
+  return withoutRepeatedLength(mended, headStart);
 }
 
-function allPlaces(head: Buffer, name: Buffer, start: number): number[] {
-  const places: number[] = [];
-  for (let at = head.indexOf(name, start); at >= 0; at = head.indexOf(name, at + name.length))
-    places.push(at);
-  return places;
+/** Where the next Content-Length line starts, at the CRLF before it; -1 if there is none. */
+function nextLength(head: Buffer, from: number): number {
+  let nearest = -1;
+  for (const name of lengthNames) {
+    const place = head.indexOf(name, from);
+    if (place >= 0 && (nearest < 0 || place < nearest)) nearest = place;
+  }
+  return nearest;
 }
 
 /** The value of the field line that starts after the CRLF at `place`. */
-function lineAt(head: Buffer, place: number): string {
-  const line = head.toString("latin1", place + 2, head.indexOf("\r\n", place + 2));
+function valueAt(head: Buffer, place: number): string {
+  const line = head.toString("latin1", place + 2, lineEnd(head, place));
   return line.slice(line.indexOf(":") + 1).trim();
+}
+
+function lineEnd(head: Buffer, place: number): number {
+  return head.indexOf("\r\n", place + 2);
 }

@@ -44,7 +44,8 @@ export class Exchange implements AttemptOwner {
   readonly #zone: Zone;
   readonly #isOwnAddress: (address: string, port: number) => boolean;
   readonly #listener: ExchangeListener;
-  readonly #left = new AbortController();
+  /** Aborts a connection being made; there is one only while it is. */
+  #connecting: AbortController | null = null;
   #callback: ReplyFromCallback | null = null;
   #attempt: Attempt | null = null;
   #pool: OriginPool | null;
@@ -82,7 +83,7 @@ export class Exchange implements AttemptOwner {
   destroy(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#left.abort();
+    this.#connecting?.abort();
     this.#attempt?.fail(new ExchangeError("CLIENT_LEFT", "the client left"));
   }
 
@@ -140,13 +141,14 @@ export class Exchange implements AttemptOwner {
     const context = this.#context;
     const { dnsMs, connectMs, handshakeMs } = this.#zone.config.timeouts;
     const timings = { dnsMs: null, tcpMs: null, tlsMs: null };
+    this.#connecting = new AbortController();
     try {
       const connection = await pool.open({
         resolver: this.#zone.resolver,
         deadlines: { dnsMs, connectMs, handshakeMs },
         requestHost: context.host,
         isOwnAddress: this.#isOwnAddress,
-        signal: this.#left.signal,
+        signal: this.#connecting.signal,
         timings,
       });
       Object.assign(context, timings);

@@ -41,31 +41,18 @@ describe("http_protocol_error", () => {
     ["postgres", "PostgreSQL"],
     ["ssh", "SSH"],
     ["smtp", "SMTP"],
-    ["ftp", "FTP"],
     ["redis", "Redis"],
     ["mysql", "MySQL"],
     ["memcached", "memcached"],
     ["amqp", "AMQP"],
     ["tls-on-plain-port", "TLS"],
     ["http2-only", "HTTP/2"],
-    ["http09", "HTTP/0.9"],
+    ["http09", "HTML without a head"],
   ])("the page says what %s looks like: %s", async (fixture, protocol) => {
     await using gateway = await startGateway({ fixtures: [fixture] });
 
     const response = await gateway.get("/", [["Accept", "text/html"]]);
 
     expect(textOf(response.body.toString())).toContain(`looks like ${protocol}`);
-  });
-
-  test.each([
-    ["trailer-without-colon", "bad_header"],
-    ["trailer-with-content-length", "bad_framing"],
-  ])("%s cuts the client off, and is counted late, as %s", async (fixture, reason) => {
-    await using gateway = await startGateway({ fixtures: [fixture] });
-
-    const response = await gateway.get();
-
-    expect(response).toMatchObject({ status: 200, ending: "truncated" });
-    expect(await gateway.line()).toMatchObject({ failure: "http_protocol_error", reason, late: true });
   });
 });

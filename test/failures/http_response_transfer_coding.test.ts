@@ -36,6 +36,8 @@ describe("http_response_transfer_coding", () => {
     "chunk-size-empty",
     "chunk-without-crlf",
     "chunk-longer-than-size",
+    "trailer-without-colon",
+    "trailer-with-content-length",
   ])("%s cuts the client off, and is counted late", async (fixture) => {
     await using gateway = await startGateway({ fixtures: [fixture] });
 

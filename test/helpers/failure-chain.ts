@@ -273,7 +273,8 @@ export function textOf(page: string): string {
     "&amp;": "&",
   };
   return page
-    .replaceAll(/<[^>]*>/g, "")
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/\s+/g, " ")
     .replaceAll(/&(?:lt|gt|quot|#39|amp);/g, (entity) => entities[entity] ?? entity);
 }
 
