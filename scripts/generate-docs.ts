@@ -4,9 +4,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { codesTable } from "./docs/codes-table.ts";
-import { failuresPage } from "./docs/failures-page.ts";
-import { optionsTable } from "./docs/options-table.ts";
+import { codesTable } from "./pages/codes-table.ts";
+import { failuresPage } from "./pages/failures-page.ts";
+import { optionsTable } from "./pages/options-table.ts";
 
 const root = new URL("../", import.meta.url);
 

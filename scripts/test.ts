@@ -20,6 +20,12 @@ const needs: readonly Need[] = [
     suites: ["test/e2e/network-namespace.test.ts"],
     needsRoot: true,
   },
+  {
+    program: "chromium",
+    package: "chromium",
+    suites: ["test/e2e/pages.test.ts"],
+    needsRoot: false,
+  },
 ];
 
 const isRoot = process.getuid?.() === 0;

@@ -45,9 +45,7 @@ export function indexPage(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Edgecase: ${fixtures.length} ways to fail</title>
-        <style>
-          ${raw(style + indexStyle)}
-        </style>
+        <style>${raw(style + indexStyle)}</style>
       </head>
       <body>
         <main>
@@ -80,14 +78,12 @@ export function indexPage(
         <footer>
           <p>
             In a terminal:
-            <code
-              >curl -i -H 'Host: expired.localhost' -H 'Accept: text/plain'
-              http://localhost${port}/</code
-            >
+            <code>curl -i -H 'Host: expired.localhost' -H 'Accept: text/plain' http://localhost${port}/</code>
           </p>
         </footer>
       </body>
-    </html> `.text;
+    </html>
+`.text;
 }
 
 const indexStyle = `
@@ -159,11 +155,11 @@ function describeRequest({
   return parts.join(", ");
 }
 
-function describe(expects: Expectation): string {
-  if ("status" in expects) return `${expects.status}, passed through`;
+function describe(expects: Expectation): Raw {
+  if ("status" in expects) return html`<strong>${expects.status}</strong>, passed through`;
   const cause =
     expects.reason === undefined ? expects.failure : `${expects.failure} / ${expects.reason}`;
-  if (expects.late === true) return `cut off: ${cause}`;
+  if (expects.late === true) return html`<strong>cut off</strong>: ${cause}`;
   const code = profiles.cloudflare.codes[expects.failure];
-  return `${code} ${codes[code].title}: ${cause}`;
+  return html`<strong>${code}</strong> ${codes[code].title}: ${cause}`;
 }

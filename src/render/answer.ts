@@ -113,6 +113,25 @@ function withPlaces(
   };
 }
 
+/** The keys of evidence, in words. */
+const evidenceLabels: Readonly<Record<string, string>> = {
+  name: "Name looked up",
+  resolver: "Resolver",
+  answer: "Resolver's answer",
+  address: "Address",
+  port: "Port",
+  socket: "Unix socket",
+  attempts: "Attempts",
+  serverName: "Server name (SNI)",
+  tls: "TLS library",
+  code: "Error code",
+  reusedConnection: "Connection reused",
+  requestSent: "Request sent",
+  responseBytes: "Bytes received",
+  looksLike: "Looks like",
+  firstBytes: "First bytes",
+};
+
 function evidenceOf(context: ExchangeContext, failure: OriginFailure): [string, string][] {
   const rows: [string, string][] = [
     ["Failure", failure.reason === null ? failure.type : `${failure.type} / ${failure.reason}`],
@@ -120,15 +139,16 @@ function evidenceOf(context: ExchangeContext, failure: OriginFailure): [string, 
   ];
   if (context.origin !== "") rows.push(["Origin", context.origin]);
   if (context.originIp !== "") rows.push(["Connected to", context.originIp]);
-  for (const [label, value] of Object.entries(failure.evidence)) rows.push([label, String(value)]);
+  for (const [key, value] of Object.entries(failure.evidence))
+    rows.push([evidenceLabels[key] ?? key, String(value)]);
   const { certificate } = failure;
   if (certificate !== null) {
     rows.push(
       ["Certificate of", certificate.names.join(", ") || "(no name)"],
       ["Subject", certificate.subject || "(empty)"],
       ["Issuer", certificate.issuer],
-      ["Valid from", certificate.validFrom],
-      ["Valid to", certificate.validTo],
+      ["Valid from", withDistance(certificate.validFrom)],
+      ["Valid to", withDistance(certificate.validTo)],
       ["Chain", certificate.chain.join(" ← ")],
       [
         "Key",
@@ -145,4 +165,14 @@ function evidenceOf(context: ExchangeContext, failure: OriginFailure): [string, 
     ]);
   if (context.retries > 0) rows.push(["Tried again", String(context.retries)]);
   return rows;
+}
+
+const dayMs = 86_400_000;
+
+/** A certificate's date, and how far away it is. */
+function withDistance(date: string): string {
+  const days = Math.round((Date.parse(date) - Date.now()) / dayMs);
+  if (Number.isNaN(days)) return date;
+  if (days === 0) return `${date} (today)`;
+  return `${date} (${days > 0 ? `in ${days} days` : `${-days} days ago`})`;
 }

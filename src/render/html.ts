@@ -23,9 +23,7 @@ export function toHtml(answer: Answer): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex, nofollow" />
         <title>${code.code}: ${facts.title}</title>
-        <style>
-          ${raw(style)}
-        </style>
+        <style>${raw(style)}</style>
       </head>
       <body>
         <main>
@@ -37,7 +35,8 @@ export function toHtml(answer: Answer): string {
           ${detail === null ? "" : raw("<p>Answered by Edgecase, a local edge gateway. The origin sent no response that could be passed on.</p>")}
         </footer>
       </body>
-    </html> `.text;
+    </html>
+`.text;
 }
 
 /** The first line of the page, for those who see its source in a terminal. */

@@ -178,7 +178,9 @@ describe("the demo", () => {
 
     expect(status).toBe(200);
     expect(body).toContain(`href="http://expired.localhost:${port}/"`);
-    expect(body).toContain("526 Invalid SSL certificate: tls_certificate_error / expired");
+    expect(body).toContain(
+      "<strong>526</strong> Invalid SSL certificate: tls_certificate_error / expired",
+    );
   });
 
   test.each([

@@ -20,26 +20,47 @@ interface Schema {
 }
 
 const zone = "zones[]";
-const unitsBySuffix = [["Ms", "milliseconds"], ["Bytes", "bytes"], ["Seconds", "seconds"]] as const;
+const unitsBySuffix = [
+  ["Ms", "milliseconds"],
+  ["Bytes", "bytes"],
+  ["Seconds", "seconds"],
+] as const;
 
 /** A row for every option. */
 export function optionsTable(): string {
-  return table(["option", "value", "default", "what it does"], rowsBelow(configSchema as unknown as Schema, ""));
+  return table(
+    ["option", "value", "default", "what it does"],
+    rowsBelow(configSchema as unknown as Schema, ""),
+  );
 }
 
 function rowsBelow(schema: Schema, prefix: string): string[][] {
   const named = Object.entries(schema.properties ?? {});
-  const patterned = Object.values(schema.patternProperties ?? {}).map((of): [string, Schema] => ["<name>", of]);
+  const patterned = Object.values(schema.patternProperties ?? {}).map((of): [string, Schema] => [
+    "<name>",
+    of,
+  ]);
   return [...named, ...patterned].flatMap(([key, option]) => {
     const path = prefix === "" ? key : `${prefix}.${key}`;
     // What a zone has in common with the gateway is said once.
     if (prefix === zone && Object.hasOwn(configSchema.properties, key)) {
-      return [[`\`${path}\``, `as \`${key}\``, `as \`${key}\``, `\`${key}\`, for this zone alone.`]];
+      return [
+        [`\`${path}\``, `as \`${key}\``, `as \`${key}\``, `\`${key}\`, for this zone alone.`],
+      ];
     }
     const isRequired = schema.required?.includes(key) === true;
-    const row = [`\`${path}\``, valueOf(option, key), isRequired ? "required" : defaultOf(option), option.description ?? ""];
+    const row = [
+      `\`${path}\``,
+      valueOf(option, key),
+      isRequired ? "required" : defaultOf(option),
+      option.description ?? "",
+    ];
     const isOnlyPath = option.type === "object" && option.description === undefined;
-    return [...(isOnlyPath ? [] : [row]), ...rowsBelow(option, path), ...rowsBelow(option.items ?? {}, `${path}[]`)];
+    return [
+      ...(isOnlyPath ? [] : [row]),
+      ...rowsBelow(option, path),
+      ...rowsBelow(option.items ?? {}, `${path}[]`),
+    ];
   });
 }
 
@@ -49,7 +70,11 @@ function valueOf(schema: Schema, key: string): string {
   if ("const" in schema) return `\`${String(schema.const)}\``;
   if (type === "array") return items.type === "object" ? "list" : `list of ${valueOf(items, "")}s`;
   if (type === "object") {
-    return properties === undefined ? "map by name" : `keys ${Object.keys(properties).map((name) => `\`${name}\``).join(", ")}`;
+    return properties === undefined
+      ? "map by name"
+      : `keys ${Object.keys(properties)
+          .map((name) => `\`${name}\``)
+          .join(", ")}`;
   }
   const [, unit = type] = unitsBySuffix.find(([suffix]) => key.endsWith(suffix)) ?? [];
   return unit + rangeOf(schema);

@@ -12,5 +12,7 @@ function line(cells: readonly string[]): string {
 /** Within a code span `<` needs no escape, and shows one. */
 function escapeCell(cell: string): string {
   const parts = cell.replaceAll("|", String.raw`\|`).split("`");
-  return parts.map((part, index) => (index % 2 === 0 ? part.replaceAll("<", "&lt;") : part)).join("`");
+  return parts
+    .map((part, index) => (index % 2 === 0 ? part.replaceAll("<", "&lt;") : part))
+    .join("`");
 }

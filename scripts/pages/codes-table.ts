@@ -30,7 +30,9 @@ export function codesTable(): string {
 
 function whenGiven(code: number): string {
   if (typesWith(shipped, code).length > 0) return listed(typesWith(shipped, code));
-  const other = (Object.keys(profiles) as ProfileName[]).find((name) => typesWith(name, code).length > 0);
+  const other = (Object.keys(profiles) as ProfileName[]).find(
+    (name) => typesWith(name, code).length > 0,
+  );
   if (other !== undefined) return `profile \`${other}\` only: ${listed(typesWith(other, code))}`;
   const carried = all.filter((facts) => facts.status === code && facts.code !== code);
   return `the status that carries ${listed(carried.map((facts) => facts.code))}`;
@@ -40,7 +42,9 @@ function whenGiven(code: number): string {
 function retrySafety({ code, retryable }: CodeFacts): string {
   if (!retryable) return "no";
   const given = typesWith(shipped, code);
-  const mayHaveActed = given.some((type) => failureTypes[type].phase === "http" || type === "proxy_internal_error");
+  const mayHaveActed = given.some(
+    (type) => failureTypes[type].phase === "http" || type === "proxy_internal_error",
+  );
   return given.length === 0 || mayHaveActed ? "if the request may be repeated" : "yes";
 }
 

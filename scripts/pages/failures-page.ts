@@ -57,7 +57,9 @@ function index(): string {
 
 function section(type: FailureType): string {
   const { title, phase, section: number } = failureTypes[type];
-  const given = profileNames.map((name) => `${profiles[name].codes[type]} (\`${name}\`)`).join(", ");
+  const given = profileNames
+    .map((name) => `${profiles[name].codes[type]} (\`${name}\`)`)
+    .join(", ");
   return `## ${type}
 
 **${title}.** ${explanations[type].whatHappened}
@@ -104,6 +106,7 @@ function describe({ summary, request, needs }: Fixture): string {
 /** The answer by the default profile. */
 function expected({ expects }: Fixture): string {
   if ("status" in expects) return String(expects.status);
-  const answer = expects.late === true ? "late" : String(profiles.cloudflare.codes[expects.failure]);
+  const answer =
+    expects.late === true ? "late" : String(profiles.cloudflare.codes[expects.failure]);
   return expects.reason === undefined ? answer : `${answer}, \`${expects.reason}\``;
 }

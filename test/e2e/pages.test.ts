@@ -1,0 +1,138 @@
+// The pages in a real browser: no script, no outside request, nothing for axe to find, readable at 320 pixels.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import type axe from "axe-core";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { indexPage } from "../../src/demo/index-page.ts";
+import { fixtures } from "../../fixtures/index.ts";
+import { startGateway, type ZooGateway } from "../helpers/gateway.ts";
+import { startOrigin } from "../helpers/origin.ts";
+import { startGatewayOn } from "../helpers/gateway.ts";
+
+const faults = ["expired", "postgres", "nxdomain"];
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
+
+let browser: Browser;
+let gateway: ZooGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway({ fixtures: faults });
+  browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--host-resolver-rules=MAP *.test 127.0.0.1",
+    ],
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await browser.close();
+  await gateway.close();
+});
+
+interface View {
+  readonly colorScheme: "light" | "dark";
+  readonly width: number;
+}
+
+/** What axe finds on a page, and whether the page is wider than its window. */
+async function look(url: string, { colorScheme, width }: View) {
+  const context = await browser.newContext({
+    colorScheme,
+    viewport: { width, height: 800 },
+    bypassCSP: true,
+  });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    const { scrollWidth, clientWidth } = (
+      globalThis as unknown as {
+        document: { documentElement: { scrollWidth: number; clientWidth: number } };
+      }
+    ).document.documentElement;
+    return {
+      violations: violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`),
+      isTooWide: scrollWidth > clientWidth,
+    };
+  });
+  await context.close();
+  return found;
+}
+
+const views: View[] = [
+  { colorScheme: "light", width: 1000 },
+  { colorScheme: "dark", width: 320 },
+];
+
+describe.each(views)("seen %j", (view) => {
+  test.each(faults)("the verbose page of %s has nothing for axe to find and fits", async (name) => {
+    expect(await look(`http://${name}.test:${gateway.port}/`, view)).toEqual({
+      violations: [],
+      isTooWide: false,
+    });
+  });
+
+  test("so has the sanitized page", async () => {
+    await using hiding = await startGatewayOn({
+      errors: { pages: "sanitized" },
+      zones: [{ hosts: ["*"], origins: ["http://127.0.0.1:9"] }],
+    });
+
+    expect(await look(`http://any.test:${hiding.port}/`, view)).toEqual({
+      violations: [],
+      isTooWide: false,
+    });
+  });
+
+  test("so has the demo's index", async () => {
+    const page = Buffer.from(
+      indexPage(fixtures, "localhost:8080", gateway.gateway.settings.errors),
+    );
+    await using origin = await startOrigin((socket) => {
+      socket.write(
+        `HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: ${page.length}\r\n\r\n`,
+      );
+      socket.write(page);
+    });
+    await using demo = await startGatewayOn({ zones: [{ hosts: ["*"], origins: [origin.url] }] });
+
+    expect(await look(`http://any.test:${demo.port}/`, view)).toEqual({
+      violations: [],
+      isTooWide: false,
+    });
+  });
+});
+
+test("a page asks for nothing else, breaks no rule of its own policy, and needs no script", async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+  page.on("console", (message) => complaints.push(message.text()));
+
+  const response = await page.goto(`http://expired.test:${gateway.port}/`);
+
+  expect(response?.status()).toBe(526);
+  expect(await page.title()).toBe("526: Invalid SSL certificate");
+  expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
+  expect(requests.filter((path) => path !== "/favicon.ico")).toEqual(["/"]);
+  expect(complaints.filter((text) => !text.includes("526"))).toEqual([]);
+  await context.close();
+});
