@@ -2,6 +2,7 @@
 // The command `edgecase`: its grammar. What each command does stands in commands/, loaded when it is called for.
 
 import { Command, CommanderError, Option } from "commander";
+import { closest } from "fastest-levenshtein";
 
 import type { CheckOptions } from "./commands/check.ts";
 import type { ServeOptions } from "./commands/serve.ts";
@@ -50,7 +51,11 @@ program
       .choices(["json", "pretty"])
       .default("json"),
   )
-  .action(async (options: ServeOptions) => (await import("./commands/serve.ts")).serve(options));
+  .allowExcessArguments()
+  .action(async (options: ServeOptions, { args: [unknown] }: Command) => {
+    if (unknown !== undefined) throw notACommand(unknown);
+    return (await import("./commands/serve.ts")).serve(options);
+  });
 
 program
   .command("zoo")
@@ -85,7 +90,15 @@ try {
   else fail(error instanceof Error ? error.message : String(error), 1);
 }
 
+function notACommand(word: string): ConfigError {
+  const nearest = closest(
+    word,
+    program.commands.map((command) => command.name()),
+  );
+  return new ConfigError(null, [{ path: word, rule: "is not a command", nearest }]);
+}
+
 function fail(message: string, exitCode: number): never {
-  process.stderr.write(`edgecase: ${message}\n`);
+  process.stderr.write(`${message.replaceAll(/^/gm, "edgecase: ")}\n`);
   process.exit(exitCode);
 }

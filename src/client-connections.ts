@@ -25,6 +25,11 @@ export class ClientConnections {
     (socket[underWay] ??= new Set()).add(context);
   }
 
+  /** Whether a request is under way on a connection. */
+  has(socket: TrackedSocket): boolean {
+    return (socket[underWay]?.size ?? 0) > 0;
+  }
+
   delete(context: ExchangeContext): void {
     const socket: TrackedSocket = context.req.socket;
     socket[underWay]?.delete(context);

@@ -53,6 +53,8 @@ export class ExchangeContext {
   // respond, record
   /** Status that the client got; 499 if it left first, 0 until then. */
   status = 0;
+  /** The response is written whole; what is still to come is the rest of the request. */
+  isAnswered = false;
   isRecorded = false;
   /** The exchange with the zone's origins; null if it came to none. */
   exchange: Exchange | null = null;

@@ -1,7 +1,7 @@
 // The line, on one screen: identify → route → pick → connect → exchange → respond, or classify → map → render, and record.
 
-import { METHODS } from "node:http";
-import type { AddressInfo } from "node:net";
+import { IncomingMessage, METHODS, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 
 import replyFrom from "@fastify/reply-from";
 import type { Logger } from "pino";
@@ -13,9 +13,9 @@ import { ClientConnections } from "./client-connections.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
 import { Exchange } from "./exchange/exchange.ts";
 import { constantSource, dispatcher, replyOptions } from "./exchange/reply-from.ts";
-import type { ExchangeContext } from "./exchange-context.ts";
+import { ExchangeContext } from "./exchange-context.ts";
 import { mostLoops } from "./identify/cdn-name.ts";
-import { identify } from "./identify/identify.ts";
+import { clientAddressOf, identify } from "./identify/identify.ts";
 import { isInsider } from "./identify/insider.ts";
 import { newRayId } from "./identify/ray-id.ts";
 import { linger } from "./linger.ts";
@@ -25,7 +25,7 @@ import { OwnAddresses } from "./own-addresses.ts";
 import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
-import { refuseMalformed } from "./render/malformed.ts";
+import { malformedStatus, refuseOnSocket, refuseRequest } from "./render/malformed.ts";
 import { respond } from "./render/respond.ts";
 import { Router } from "./route/route.ts";
 import { Settings } from "./settings.ts";
@@ -91,8 +91,12 @@ export class Gateway {
       keepAliveTimeout: timeouts.clientIdleMs,
       requestTimeout: 0, // Uploads may take long; a stalled one ends by bodyIdleMs.
       forceCloseConnections: "idle",
-      http: { maxHeaderSize: limits.requestHeaderBytes, insecureHTTPParser: false },
-      clientErrorHandler: (error, socket) => refuseMalformed(error.code, socket, newRayId(colo)),
+      http: {
+        maxHeaderSize: limits.requestHeaderBytes,
+        insecureHTTPParser: false,
+        requireHostHeader: false, // Node's own refusal has no ray id, and nobody would hear of it.
+      },
+      clientErrorHandler: (error, socket) => this.#refuseMalformed(error.code, socket),
     });
     // Bodies are streams, never parsed: to Fastify no method has one.
     for (const method of METHODS.filter((name) => name !== "CONNECT"))
@@ -112,6 +116,12 @@ export class Gateway {
     });
     app.all("/*", (request, reply) => {
       const context = request.exchange;
+      // RFC 9112 §3.2: without Host, nobody knows whom an HTTP/1.1 request is for.
+      if (request.raw.headers.host === undefined && request.raw.httpVersion === "1.1") {
+        reply.hijack();
+        refuseRequest(400, reply.raw, context.ray);
+        return;
+      }
       const failure = this.#admit(context);
       if (failure !== null) this.#refuse(context, reply, failure);
       else reply.from(constantSource, options);
@@ -169,8 +179,8 @@ export class Gateway {
   }
 
   /** The origin's response has been passed on. */
-  onComplete({ req, res }: ExchangeContext): void {
-    linger(req, res);
+  onComplete(context: ExchangeContext): void {
+    linger(context);
   }
 
   /** The response broke off after its head had left: cut the client's connection, so that it can tell. */
@@ -189,9 +199,25 @@ export class Gateway {
     else context.res.destroy();
   }
 
+  /** What the parser could not read has no request, but a status, a ray id and a line in the log all the same. */
+  #refuseMalformed(code: string | undefined, socket: Socket): void {
+    // A connection that breaks is no malformed request, and one that has its answer gets no second one.
+    if (code === "ECONNRESET" || !socket.writable || this.#clients.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    const req = new IncomingMessage(socket);
+    const context = new ExchangeContext(req, new ServerResponse(req), newRayId(this.config.colo));
+    context.clientAddress = clientAddressOf(socket);
+    context.res.statusCode = malformedStatus(code);
+    refuseOnSocket(context.res.statusCode, socket, context.ray);
+    this.#recorder.record(context);
+  }
+
   #clientLeft(context: ExchangeContext): void {
     context.exchange?.destroy();
-    this.#recorder.recordLeft(context);
+    if (context.isAnswered) this.#recorder.record(context);
+    else this.#recorder.recordLeft(context);
   }
 }
 

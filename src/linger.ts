@@ -1,24 +1,32 @@
 // The end of an answer that came before the request was read: the rest is read and thrown away for a while, since closing
 // at once would make the kernel reset the connection and the client lose the answer. @see RFC 9112 §9.6
 
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ExchangeContext } from "./exchange-context.ts";
 
-/** How long the client may go on sending, in milliseconds. */
-const lingerMs = 2_000;
+/** How long the client may send nothing, and how long it may go on sending, in milliseconds. */
+const idleMs = 2_000;
+const longestMs = 30_000;
 
-/** Ends the response when the request has been read, or the time is up. */
-export function linger(req: IncomingMessage, res: ServerResponse): void {
+/** Ends a response that is written whole when the request has been read, or the time is up. */
+export function linger(context: ExchangeContext): void {
+  const { req, res } = context;
+  context.isAnswered = true;
   if (req.complete) {
     res.end();
     return;
   }
   const finish = (): void => {
-    clearTimeout(timer);
+    clearTimeout(idle);
+    clearTimeout(longest);
+    req.off("data", onData);
     req.off("end", finish);
     req.off("close", finish);
     res.end();
   };
-  const timer = setTimeout(finish, lingerMs);
+  const idle = setTimeout(finish, idleMs);
+  const longest = setTimeout(finish, longestMs);
+  const onData = (): void => void idle.refresh();
+  req.on("data", onData);
   req.on("end", finish);
   req.on("close", finish);
   req.resume();

@@ -6,6 +6,7 @@ import { codeOf, PhaseError } from "../connect/phase-error.ts";
 import type { Finding, OriginFailure } from "./origin-failure.ts";
 import {
   certificateFailures,
+  dnsAnswers,
   dnsFailures,
   handshakeFailures,
   issuerNotFound,
@@ -22,7 +23,7 @@ export function classifyConnect(error: unknown): OriginFailure {
   return {
     type,
     reason,
-    phase: failureTypes[type].phase,
+    phase: error instanceof PhaseError ? error.phase : failureTypes[type].phase,
     detail: error instanceof PhaseError ? describe(error) : String(error),
     evidence: error instanceof PhaseError ? { ...evidence, code: error.code } : evidence,
     certificate,
@@ -86,7 +87,7 @@ function describe(error: PhaseError): string {
     case "dns":
       return code === "DEADLINE"
         ? `${evidence["resolver"]} did not answer for ${evidence["name"]} in time`
-        : `${evidence["resolver"]} answered ${code} for ${evidence["name"]}`;
+        : `${evidence["resolver"]} answered ${dnsAnswers[code] ?? code} for ${evidence["name"]}`;
     case "tcp":
       return describeTcp(error);
     case "tls":

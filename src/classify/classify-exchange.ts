@@ -37,6 +37,20 @@ const resetCodes: ReadonlySet<string> = new Set([
   "ETIMEDOUT",
 ]);
 
+/** What happened, where a library would say it in words of its own. Ours say it in the error already. */
+const details: Readonly<Record<string, string>> = {
+  closed_before_response: "the origin closed the connection before a byte of the response",
+  reset_before_response: "the origin reset the connection before a byte of the response",
+  closed_on_reuse: "the kept connection ended before a byte of the response",
+  closed_early: "the origin closed the connection in the middle of the response",
+  reset_early: "the origin reset the connection in the middle of the response",
+  not_http: "the origin's answer does not begin like HTTP",
+  http2_only: "the origin answered in HTTP/2, which it was not asked in",
+  unexpected_upgrade: "the origin answered 101 to a request that asked for no upgrade",
+  bad_header: "the response's header section breaks the rules of HTTP/1.1",
+  bad_chunk: "the response's chunked coding is broken",
+};
+
 /** From evidence to a failure. What nothing here explains is the gateway's own fault, never a guess. */
 export function classifyExchange(evidence: ExchangeEvidence): OriginFailure {
   // The socket's own error came first and says more than what the HTTP client made of it.
@@ -46,7 +60,7 @@ export function classifyExchange(evidence: ExchangeEvidence): OriginFailure {
     type,
     reason,
     phase: failureTypes[type].phase,
-    detail: describe(code, evidence),
+    detail: describe({ type, reason }, evidence),
     evidence: collect(code, evidence),
     certificate: null,
     requestSent: evidence.requestSent,
@@ -127,11 +141,12 @@ function looksLikeHttp(bytes: Buffer): boolean {
   return start.length > 0 && "HTTP/".startsWith(start);
 }
 
-function describe(code: string, { error, wire, isReused }: ExchangeEvidence): string {
-  const message = error instanceof Error ? error.message : String(error);
+function describe(found: Finding, { error, wire, isReused }: ExchangeEvidence): string {
+  const said = found.reason === null ? undefined : details[found.reason];
+  const message = said ?? (error instanceof Error ? error.message : String(error));
   const protocol = wire === null ? null : recogniseProtocol(wire.headBytes);
   const looks = protocol === null ? "" : `; the answer looks like ${protocol}`;
-  return `${message || code}${isReused ? " (on a reused connection)" : ""}${looks}`;
+  return `${message}${isReused ? " (on a reused connection)" : ""}${looks}`;
 }
 
 function collect(code: string, { wire, isReused, requestSent }: ExchangeEvidence): Evidence {

@@ -22,6 +22,18 @@ export const dnsFailures: Readonly<Record<string, Finding>> = {
   DEADLINE: finding("dns_timeout"),
 };
 
+/** What c-ares' codes are called in DNS itself (RFC 1035 §4.1.1), where people look them up. */
+export const dnsAnswers: Readonly<Record<string, string>> = {
+  ENOTFOUND: "NXDOMAIN",
+  ENODATA: "no A or AAAA record",
+  ESERVFAIL: "SERVFAIL",
+  EREFUSED: "REFUSED",
+  ENOTIMP: "NOTIMP",
+  EFORMERR: "FORMERR",
+  EBADRESP: "a malformed message",
+  ECONNREFUSED: "with a closed port",
+};
+
 /** Errnos of a socket that is not yet connected, and ours. */
 export const tcpFailures: Readonly<Record<string, Finding>> = {
   ECONNREFUSED: finding("connection_refused"),

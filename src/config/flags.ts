@@ -50,9 +50,35 @@ export function withEnvironment(
 export function readWithFlags(flags: ConfigFlags): ReadConfig {
   const base = flags.config === undefined ? parseConfig("{}", null) : readConfigFile(flags.config);
   const overlaid = overlay(base.config, flags);
-  // The result is checked as the file was, so that a flag's value meets the same rules.
-  const { config } = parseConfig(JSON.stringify(overlaid), null);
-  return { config, lineOf: base.lineOf };
+  return { config: checkOverlaid(overlaid), lineOf: base.lineOf };
+}
+
+/** What a flag sets, by its path in the configuration. */
+const flagsByPath: Readonly<Record<string, string>> = {
+  "listen.host": "--host",
+  "listen.http": "--port",
+  "listen.https": "--https-port",
+  "admin.port": "--admin-port",
+  "errors.codes": "--codes",
+  "errors.pages": "--pages",
+  "zones[0].ssl": "--ssl",
+  clock: "--clock",
+};
+
+/** The result is checked as the file was, so that a flag's value meets the same rules; problems name the flag. */
+function checkOverlaid(overlaid: object): ConfigFile {
+  try {
+    return parseConfig(JSON.stringify(overlaid), null).config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(
+      null,
+      error.problems.map(({ line: _line, path, ...problem }) => ({
+        ...problem,
+        path: flagsByPath[path] ?? path,
+      })),
+    );
+  }
 }
 
 function overlay(config: ConfigFile, flags: ConfigFlags): object {

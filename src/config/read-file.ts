@@ -76,9 +76,13 @@ function problemsOf(
   const unions = new Set(
     errors.filter((error) => error.keyword === "anyOf").map((error) => error.instancePath),
   );
+  const constants = new Set(
+    errors.filter((error) => error.keyword === "const").map((error) => error.instancePath),
+  );
   const problems = new Map<string, ConfigProblem & { steps: (string | number)[] }>();
   for (const error of errors) {
     if (unions.has(error.instancePath) && error.keyword !== "anyOf") continue;
+    if (constants.has(error.instancePath) && error.keyword === "type") continue;
     const steps = stepsOf(error.instancePath);
     const problem =
       error.keyword === "additionalProperties"
@@ -114,13 +118,24 @@ function brokenRule(
 }
 
 function ruleOf(error: ErrorObject): string {
+  if (error.keyword === "const") return `must be ${JSON.stringify(error.schema)}`;
   if (error.keyword !== "anyOf") return error.message ?? error.keyword;
-  const choices = (error.schema as { const?: unknown; type?: string }[]).map((choice) =>
-    choice.const === undefined
-      ? `a value of type ${choice.type ?? "?"}`
-      : JSON.stringify(choice.const),
-  );
-  return `must be ${choices.join(" or ")}`;
+  return `must be ${(error.schema as Choice[]).map(describeChoice).join(" or ")}`;
+}
+
+/** One member of a union in the schema. */
+interface Choice {
+  readonly const?: unknown;
+  readonly type?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+function describeChoice(choice: Choice): string {
+  if (choice.const !== undefined) return JSON.stringify(choice.const);
+  const range =
+    choice.minimum === undefined ? "" : ` from ${choice.minimum} to ${choice.maximum ?? "any"}`;
+  return `a value of type ${choice.type ?? "unknown"}${range}`;
 }
 
 function stepsOf(pointer: string): (string | number)[] {

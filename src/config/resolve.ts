@@ -35,6 +35,13 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   const limits = { ...defaultsOf(limitsSchema), ...config.limits };
   const servers = dns?.servers ?? [];
   checkServers(["dns", "servers"], servers, problems);
+  if (config.listen?.http === false) {
+    problems.report(
+      ["listen", "http"],
+      "must be a port: HTTPS, the other listener, is not served yet",
+      false,
+    );
+  }
   checkHosts(zones, problems);
 
   const resolved: GatewayConfig = {

@@ -100,8 +100,11 @@ export const timeoutsSchema = partial({
 export const limitsSchema = partial({
   responseHeaderBytes: bytes(131_072, "Bytes of a response's header section (Cloudflare: 128 KB)."),
   requestHeaderBytes: bytes(131_072, "Bytes of a request's header section."),
-  urlBytes: bytes(32_768, "Bytes of a request target."),
-  bodyBytes: bytes(104_857_600, "Bytes of a request body (Cloudflare Free: 100 MB, then 413)."),
+  urlBytes: bytes(32_768, "Bytes of a request target. Not applied yet."),
+  bodyBytes: bytes(
+    104_857_600,
+    "Bytes of a request body (Cloudflare Free: 100 MB). Not applied yet.",
+  ),
   originConnections: Type.Integer({
     minimum: 1,
     default: 1_024,
@@ -122,7 +125,11 @@ export const dnsSchema = partial({
   }),
 });
 
-const status = Type.Integer({ minimum: 400, maximum: 599 });
+const status = Type.Integer({
+  minimum: 400,
+  maximum: 599,
+  description: "HTTP status to answer with.",
+});
 
 /** One profile of the user's own. */
 export const profileSchema = Type.Object(
@@ -132,7 +139,17 @@ export const profileSchema = Type.Object(
       Type.Record(
         Type.String(),
         Type.Object(
-          { status, error: Type.Optional(Type.Integer({ minimum: 1000, maximum: 1999 })) },
+          {
+            status,
+            error: Type.Optional(
+              Type.Integer({
+                minimum: 1000,
+                maximum: 1999,
+                description:
+                  "Number of the 1000s to name on the page, as Cloudflare's 1xxx errors.",
+              }),
+            ),
+          },
           closed,
         ),
         {

@@ -11,19 +11,19 @@ import { PhaseError } from "./phase-error.ts";
 import type { NameResolver, Resolved } from "./resolve.ts";
 import type { ConnectDeadlines, Target } from "./target.ts";
 
-/** How long each step took, in milliseconds; null for a step that was not needed or not reached. */
-export interface ConnectTimings {
+/** How far a connection came. Durations in milliseconds; null for a step that was not needed or not reached. */
+export interface ConnectProgress {
   dnsMs: number | null;
   tcpMs: number | null;
   tlsMs: number | null;
+  /** The peer as `address:port`, or the path of its Unix socket; empty until one has accepted. */
+  originIp: string;
 }
 
 /** A connection that is ready for a request. */
 export interface Connection {
   readonly socket: Socket;
-  /** The peer as `address:port`, or the path of its Unix socket. */
-  readonly peer: string;
-  readonly timings: ConnectTimings;
+  readonly progress: Readonly<ConnectProgress>;
   /** The one request host that the certificate is good for; null if it is good for all. */
   readonly validFor: string | null;
   /** Protocol and cipher, e.g. `TLSv1.3 TLS_AES_256_GCM_SHA384`; null without TLS. */
@@ -40,21 +40,21 @@ export interface ConnectOptions {
   readonly isOwnAddress: (address: string, port: number) => boolean;
   readonly signal: AbortSignal;
   /** Filled in as the steps end, so that a failure can tell how far it got. */
-  readonly timings: ConnectTimings;
+  readonly progress: ConnectProgress;
 }
 
 /** Connects to an origin. Rejects only with {@link PhaseError}; every socket it opened is then gone. */
 export async function connectTo(target: Target, options: ConnectOptions): Promise<Connection> {
-  const { timings } = options;
+  const { progress } = options;
   const place =
     target.socketPath === null ? await locate(target, options) : { socketPath: target.socketPath };
 
   let startedAt = performance.now();
   const socket = await dial(place, options.deadlines.connectMs, options.signal).finally(() => {
-    timings.tcpMs = performance.now() - startedAt;
+    progress.tcpMs = performance.now() - startedAt;
   });
-  const peer = target.socketPath ?? peerOf(socket);
-  if (target.tls === null) return { socket, peer, timings, validFor: null, tls: null };
+  progress.originIp = target.socketPath ?? peerOf(socket);
+  if (target.tls === null) return { socket, progress, validFor: null, tls: null };
 
   startedAt = performance.now();
   const { requestHost, signal } = options;
@@ -68,19 +68,19 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
       throw error;
     })
     .finally(() => {
-      timings.tlsMs = performance.now() - startedAt;
+      progress.tlsMs = performance.now() - startedAt;
     });
   const tls = `${secured.socket.getProtocol() ?? "TLS"} ${secured.socket.getCipher().name}`;
-  return { socket: secured.socket, peer, timings, validFor: secured.validFor, tls };
+  return { socket: secured.socket, progress, validFor: secured.validFor, tls };
 }
 
 async function locate(
   target: Target,
-  { resolver, deadlines, timings, isOwnAddress }: ConnectOptions,
+  { resolver, deadlines, progress, isOwnAddress }: ConnectOptions,
 ): Promise<DialPlace> {
   const startedAt = performance.now();
   const resolved = await resolver.resolve(target.host, deadlines.dnsMs).finally(() => {
-    if (isIP(target.host) === 0) timings.dnsMs = performance.now() - startedAt;
+    if (isIP(target.host) === 0) progress.dnsMs = performance.now() - startedAt;
   });
   const addresses = resolved.addresses.filter(
     (address) => !isProhibited(address, resolved) && !isOwnAddress(address, target.port),

@@ -10,8 +10,9 @@ import { ExchangeError } from "../classify/exchange-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { OriginConnection } from "./origin-connection.ts";
 import { type ContentCheck, contentCheckFor } from "./content-check.ts";
+import { Deadline } from "./deadline.ts";
 import { hasBody, RequestBody } from "./request-body.ts";
-import { type ResponseHead, responseHead } from "./response-head.ts";
+import { type ResponseHead, responseHead, trailerFields } from "./response-head.ts";
 
 /** What a zone says of an attempt: milliseconds for each wait, already scaled, and whether content is looked into. */
 export interface AttemptSettings {
@@ -44,11 +45,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly #hasBody: boolean;
   #abort: ((error: Error) => void) | null = null;
   #resume: (() => void) | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #deadline = new Deadline();
   #writtenBefore = 0;
   #sentAt = 0;
   #head: ResponseHead | null = null;
   #isTold = false;
+  #body: RequestBody | null = null;
   #check: ContentCheck | null = null;
   /** The content's last piece, until its check is through. */
   #held: Buffer | null = null;
@@ -84,6 +86,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     wire.onError = (error) => queueMicrotask(() => this.fail(error));
     const { method = "GET" } = this.#context.req;
     const body = this.#hasBody ? this.#openBody() : null;
+    this.#body = body;
     this.connection.send(
       {
         path: this.#context.target,
@@ -139,7 +142,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.hasHead = true;
     this.#resume = resume;
     this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
-    this.#endWait();
+    this.#deadline.end();
     const { wire } = this.connection;
     const head = responseHead(status, rawFields, reason, wire.headBytes);
     if (head instanceof ExchangeError) {
@@ -194,7 +197,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #pass(chunk: Buffer): boolean {
     this.#context.responseBytes += chunk.length;
     if (this.#res.write(chunk)) {
-      this.#timer?.refresh();
+      this.#deadline.refresh();
       return true;
     }
     this.#waitForClient();
@@ -202,7 +205,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #end(trailers: string[] | null): void {
-    if (trailers !== null && trailers.length > 0) this.#res.addTrailers(pairs(trailers));
+    if (trailers !== null && trailers.length > 0) this.#res.addTrailers(trailerFields(trailers));
     this.#complete();
   }
 
@@ -226,9 +229,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #openBody(): RequestBody {
     const context = this.#context;
-    const body = new RequestBody(context.req, this.#settings.writeMs, (count) => {
-      context.requestBytes += count;
-    });
+    const body = new RequestBody(
+      context.req,
+      { writeMs: this.#settings.writeMs, idleMs: this.#settings.bodyIdleMs },
+      (count) => {
+        context.requestBytes += count;
+      },
+    );
     body.on("error", (error: Error) => this.fail(error));
     return body;
   }
@@ -240,7 +247,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #finish(): void {
     this.#isOver = true;
-    this.#endWait();
+    this.#body?.destroy(); // Before whoever answers begins to read what is left of the request.
+    this.#deadline.end();
     this.#check?.close();
     this.connection.wire.onError = null;
   }
@@ -261,37 +269,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   /** A client that reads slowly is still a client: only one that takes nothing at all is given up. */
   #waitWhileReading(unsentBytes: number): void {
-    this.#endWait();
-    this.#timer = setTimeout(() => {
+    this.#deadline.start(this.#settings.bodyIdleMs, () => {
       const unsentNow = this.#res.socket?.writableLength ?? 0;
       if (unsentNow < unsentBytes) this.#waitWhileReading(unsentNow);
       else this.fail(new ExchangeError("CLIENT_LEFT", "the client stopped reading"));
-    }, this.#settings.bodyIdleMs);
+    });
   }
 
   #wait(milliseconds: number, code: "RESPONSE_DEADLINE" | "BODY_DEADLINE", message: string): void {
-    this.#endWait();
-    this.#timer = setTimeout(
-      () => this.fail(new ExchangeError(code, `${message} (${milliseconds} ms)`)),
-      milliseconds,
-    );
+    this.#deadline.start(milliseconds, () => {
+      this.fail(new ExchangeError(code, `${message} (${milliseconds} ms)`));
+    });
   }
-
-  #endWait(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-  }
-}
-
-/** A flat list as pairs, which is what trailers are given as. */
-function pairs(flat: readonly (Buffer | string)[]): [string, string][] {
-  const fields: [string, string][] = [];
-  for (let index = 0; index + 1 < flat.length; index += 2) {
-    fields.push([latin1(flat[index]), latin1(flat[index + 1])]);
-  }
-  return fields;
-}
-
-function latin1(text: Buffer | string | undefined): string {
-  return typeof text === "string" ? text : (text?.toString("latin1") ?? "");
 }

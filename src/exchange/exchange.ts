@@ -140,7 +140,7 @@ export class Exchange implements AttemptOwner {
   async #connect(pool: OriginPool): Promise<void> {
     const context = this.#context;
     const { dnsMs, connectMs, handshakeMs } = this.#zone.config.timeouts;
-    const timings = { dnsMs: null, tcpMs: null, tlsMs: null };
+    const progress = { dnsMs: null, tcpMs: null, tlsMs: null, originIp: "" };
     this.#connecting = new AbortController();
     try {
       const connection = await pool.open({
@@ -149,13 +149,13 @@ export class Exchange implements AttemptOwner {
         requestHost: context.host,
         isOwnAddress: this.#isOwnAddress,
         signal: this.#connecting.signal,
-        timings,
+        progress,
       });
-      Object.assign(context, timings);
+      Object.assign(context, progress);
       if (this.#isOver) return connection.destroy();
       this.#send(connection);
     } catch (error) {
-      Object.assign(context, timings);
+      Object.assign(context, progress);
       if (this.#isOver) return;
       this.#fail(error instanceof PhaseError ? classifyConnect(error) : beforeConnection(error));
     }
@@ -166,7 +166,7 @@ export class Exchange implements AttemptOwner {
     const attempt = new Attempt(context, connection, this.#zone.attempts, this);
     this.#attempt = attempt;
     context.isReused = attempt.isReused;
-    context.originIp = connection.connection.peer;
+    context.originIp = connection.connection.progress.originIp;
     if (context.req.headers.expect !== undefined && hasBody(context.req))
       context.res.writeContinue();
     attempt.send(requestFields(context, this.#hostField()));
@@ -190,10 +190,7 @@ export class Exchange implements AttemptOwner {
 
   /** The next origin has its turn if nothing was sent to this one; else this is how it ends. */
   #fail(failure: OriginFailure): void {
-    const isOfTheWay =
-      failure.phase === "dns" || failure.phase === "tcp" || failure.phase === "tls";
-    const next =
-      !failure.requestSent && isOfTheWay ? pick(this.#zone, this.#originsTried + 1) : null;
+    const next = failure.requestSent ? null : pick(this.#zone, this.#originsTried + 1);
     if (next !== null) {
       this.#context.recovered.push({ origin: this.#context.origin, failure });
       this.#context.retries += 1;

@@ -5,6 +5,7 @@ import { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
+import { Deadline } from "./deadline.ts";
 
 /** Whether a request has a body, by its framing. @see RFC 9112 §6.3 */
 export function hasBody(req: IncomingMessage): boolean {
@@ -16,16 +17,23 @@ export function hasBody(req: IncomingMessage): boolean {
 export class RequestBody extends EventEmitter {
   readonly #source: IncomingMessage;
   readonly #writeMs: number;
+  readonly #idleMs: number;
   readonly #onBytes: (count: number) => void;
-  #stall: NodeJS.Timeout | null = null;
+  /** Runs while somebody has to move: the origin when paused, else the client. */
+  readonly #deadline = new Deadline();
   #isDetached = false;
   destroyed = false;
 
-  /** `writeMs`: how long the origin may take no byte at all. */
-  constructor(source: IncomingMessage, writeMs: number, onBytes: (count: number) => void) {
+  /** `writeMs`: how long the origin may take no byte at all; `idleMs`: how long the client may send none. */
+  constructor(
+    source: IncomingMessage,
+    { writeMs, idleMs }: { writeMs: number; idleMs: number },
+    onBytes: (count: number) => void,
+  ) {
     super();
     this.#source = source;
     this.#writeMs = writeMs;
+    this.#idleMs = idleMs;
     this.#onBytes = onBytes;
     source.on("data", this.#onData);
     source.on("end", this.#onEnd);
@@ -40,22 +48,14 @@ export class RequestBody extends EventEmitter {
   pause(): this {
     if (this.#isDetached) return this;
     this.#source.pause();
-    this.#stall ??= setTimeout(() => {
-      this.emit(
-        "error",
-        new ExchangeError(
-          "WRITE_DEADLINE",
-          `the origin took no byte of the request for ${this.#writeMs} ms`,
-        ),
-      );
-    }, this.#writeMs);
+    this.#wait(this.#writeMs, "WRITE_DEADLINE", "the origin took no byte of the request");
     return this;
   }
 
   resume(): this {
     if (this.#isDetached) return this;
-    this.#endStall();
     this.#source.resume();
+    this.#wait(this.#idleMs, "CLIENT_LEFT", "the client sent no byte of the request");
     return this;
   }
 
@@ -64,7 +64,7 @@ export class RequestBody extends EventEmitter {
     if (this.#isDetached) return this;
     this.#isDetached = true;
     this.destroyed = true;
-    this.#endStall();
+    this.#deadline.end();
     this.#source.off("data", this.#onData);
     this.#source.off("end", this.#onEnd);
     this.#source.pause();
@@ -72,16 +72,19 @@ export class RequestBody extends EventEmitter {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    this.#deadline.refresh();
     this.#onBytes(chunk.length);
     this.emit("data", chunk);
   };
 
   readonly #onEnd = (): void => {
+    this.#deadline.end();
     this.emit("end");
   };
 
-  #endStall(): void {
-    if (this.#stall !== null) clearTimeout(this.#stall);
-    this.#stall = null;
+  #wait(milliseconds: number, code: "WRITE_DEADLINE" | "CLIENT_LEFT", message: string): void {
+    this.#deadline.start(milliseconds, () => {
+      this.emit("error", new ExchangeError(code, `${message} for ${milliseconds} ms`));
+    });
   }
 }

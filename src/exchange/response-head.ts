@@ -94,6 +94,25 @@ export function responseHead(
   };
 }
 
+/**
+ * A trailer section for `addTrailers`, without the fields that must not be in one.
+ * undici gives buffers, whatever its types say of its flat handlers. @see RFC 9110 §6.5.1
+ */
+export function trailerFields(flat: readonly (Buffer | string)[]): [string, string][] {
+  const fields: [string, string][] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const name = latin1(flat[index]);
+    const lower = name.toLowerCase();
+    if (!dropped.has(lower) && lower !== "content-length")
+      fields.push([name, latin1(flat[index + 1])]);
+  }
+  return fields;
+}
+
+function latin1(text: Buffer | string | undefined): string {
+  return typeof text === "string" ? text : (text?.toString("latin1") ?? "");
+}
+
 function valueOf(rawFields: readonly Buffer[], wanted: string): string | undefined {
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index];

@@ -1,6 +1,7 @@
 // The first step of the line: who asks, for which host, and whether the request has been here before.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 import { ExchangeContext } from "../exchange-context.ts";
 import { cdnName } from "./cdn-name.ts";
@@ -8,7 +9,7 @@ import { cdnName } from "./cdn-name.ts";
 /** Starts the story of a request. */
 export function identify(req: IncomingMessage, res: ServerResponse, ray: string): ExchangeContext {
   const context = new ExchangeContext(req, res, ray);
-  context.clientAddress = withoutMapping(req.socket.remoteAddress ?? "");
+  context.clientAddress = clientAddressOf(req.socket);
   const target = originalTarget(req);
   if (target.startsWith("/")) {
     context.target = target;
@@ -42,9 +43,12 @@ export function hostOf(field: string): string {
   return name.endsWith(".") ? name.slice(0, -1) : name;
 }
 
-/** An IPv4 client on a socket that listens for both families. */
-function withoutMapping(address: string): string {
-  return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+/** The client's address. An IPv4 client on a socket that listens for both families loses the IPv6 before it. */
+export function clientAddressOf(socket: Socket): string {
+  const { remoteAddress = "" } = socket;
+  return remoteAddress.startsWith("::ffff:")
+    ? remoteAddress.slice("::ffff:".length)
+    : remoteAddress;
 }
 
 /** How many members of CDN-Loop are this CDN's. @see RFC 8586 §2 */

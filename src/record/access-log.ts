@@ -24,7 +24,7 @@ export function accessLine(context: ExchangeContext, time: number, totalMs: numb
   return (
     `{"level":${levelOf(context)},"time":${time},"msg":"request","ray":"${context.ray}","zone":${text(context.zone?.name ?? "")}` +
     `,"client":"${context.clientAddress}","method":"${req.method ?? ""}","host":${text(context.host)},"path":${text(path)}` +
-    `,"protocol":"HTTP/${req.httpVersion}","status":${context.status},"code":${context.code === null ? "null" : context.code.code}` +
+    `,"protocol":"${req.httpVersion === null ? "" : `HTTP/${req.httpVersion}`}","status":${context.status},"code":${context.code === null ? "null" : context.code.code}` +
     `,"failure":${name(failure?.type)},"reason":${name(failure?.reason)},"phase":${name(failure?.phase)},"late":${failure?.responseStarted === true}` +
     `,"detail":${failure === null ? "null" : text(failure.detail)},"origin":${text(context.origin)},"originIp":${text(context.originIp)}` +
     `,"originStatus":${context.originStatus},"reused":${context.isReused},"retries":${context.retries}` +

@@ -25,10 +25,12 @@ interface Stream {
 export class AccessLog implements LineWriter {
   readonly #stream: Stream;
   readonly #isSilent: boolean;
+  readonly #isPretty: boolean;
   #timer: NodeJS.Timeout | null = null;
 
-  private constructor(stream: Stream, isSilent: boolean) {
+  private constructor(stream: Stream, isSilent: boolean, isPretty: boolean) {
     this.#stream = stream;
+    this.#isPretty = isPretty;
     this.#isSilent = isSilent;
   }
 
@@ -38,8 +40,9 @@ export class AccessLog implements LineWriter {
       format === "pretty"
         ? pretty({
             sync: true,
-            ignore: "zone,client,protocol,originIp,requestBytes,responseBytes",
-            messageFormat: "{method} {host}{path} {status} {failure} {reason}",
+            singleLine: true,
+            ignore: "msg,method,host,path,status,zone,client,protocol,ray",
+            messageFormat: "{method} {host}{path} {status}",
           })
         : destination({
             dest: 1,
@@ -47,12 +50,12 @@ export class AccessLog implements LineWriter {
             minLength: gatheredBytes,
             maxWrite: writtenBytes,
           });
-    return new AccessLog(stream, silent.has(level));
+    return new AccessLog(stream, silent.has(level), format === "pretty");
   }
 
   write(line: string): void {
     if (this.#isSilent) return;
-    this.#stream.write(line);
+    this.#stream.write(this.#isPretty ? withoutNulls(line) : line);
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.#stream.flush?.();
@@ -69,4 +72,13 @@ export class AccessLog implements LineWriter {
       // Whoever read the lines has gone.
     }
   }
+}
+
+/** People need not read what did not happen. */
+function withoutNulls(line: string): string {
+  const fields = Object.entries(JSON.parse(line) as Record<string, unknown>);
+  const told = fields.filter(
+    ([, value]) => value !== null && value !== false && value !== 0 && value !== "",
+  );
+  return `${JSON.stringify(Object.fromEntries(told))}\n`;
 }

@@ -23,57 +23,52 @@ interface TableOptions {
   readonly registers: Registry[];
 }
 
-/** A counter or gauge whose samples come from `read`. */
+/**
+ * A counter or gauge whose samples come from `read`.
+ *
+ * Every registry gets an object of its own: prom-client renames a counter for good when it is printed as OpenMetrics.
+ */
 export function tableMetric(
   kind: "counter" | "gauge",
-  options: TableOptions,
+  { registers, labelNames, ...named }: TableOptions,
   read: () => Iterable<Sample>,
 ): void {
-  const configuration = {
-    name: options.name,
-    help: options.help,
-    labelNames: [...options.labelNames],
-    registers: options.registers,
-  };
-  if (kind === "counter") {
-    new Counter({
-      ...configuration,
-      collect() {
-        this.reset();
-        for (const { labels, value } of read()) this.inc(labels, value);
-      },
-    });
-    return;
+  for (const registry of registers) {
+    const configuration = { ...named, labelNames: [...labelNames], registers: [registry] };
+    if (kind === "counter") {
+      new Counter({
+        ...configuration,
+        collect() {
+          this.reset();
+          for (const { labels, value } of read()) this.inc(labels, value);
+        },
+      });
+    } else {
+      new Gauge({
+        ...configuration,
+        collect() {
+          this.reset();
+          for (const { labels, value } of read()) this.set(labels, value);
+        },
+      });
+    }
   }
-  new Gauge({
-    ...configuration,
-    collect() {
-      this.reset();
-      for (const { labels, value } of read()) this.set(labels, value);
-    },
-  });
 }
 
 /** A histogram whose buckets come from `read`. prom-client's own has no way to set them, but asks only for `get`. */
 export function tableHistogram(
-  options: TableOptions,
+  { registers, name, help }: TableOptions,
   read: () => Iterable<{ labels: Record<string, string>; histogram: Histogram }>,
 ): void {
-  const metric = {
-    name: options.name,
-    help: options.help,
-    type: "histogram",
-    aggregator: "sum",
-    get: async () => ({
-      name: options.name,
-      help: options.help,
-      type: "histogram",
-      aggregator: "sum",
-      values: [...samples(options.name, read())],
-    }),
-    reset: () => {},
-  };
-  for (const registry of options.registers) registry.registerMetric(metric as unknown as Counter);
+  for (const registry of registers) {
+    const facts = { name, help, type: "histogram", aggregator: "sum" };
+    const metric = {
+      ...facts,
+      get: async () => ({ ...facts, values: [...samples(name, read())] }),
+      reset: () => {},
+    };
+    registry.registerMetric(metric as unknown as Counter);
+  }
 }
 
 function* samples(
@@ -92,6 +87,3 @@ function* samples(
     yield { metricName: `${name}_count`, labels, value: total };
   }
 }
-
-/** What prom-client reads of a metric; named here so that a change of its types is noticed. */
-export type ReadMetric = MetricObjectWithValues<MetricValue<string>>;

@@ -63,7 +63,7 @@ function detailOf(
     origin: context.origin,
     failure,
     title,
-    explanation: withPlaces(explanation, context.host, target),
+    explanation: withPlaces(explanation, context, target),
     steps: stepsOf(context, failure, target?.tls !== null && target !== null),
     evidence: evidenceOf(context, failure),
     detailedCode,
@@ -85,14 +85,17 @@ export function explain(failure: Pick<OriginFailure, "type" | "reason">): {
 /** Fills the placeholders of commands with what the config says, never with what the wire says: people paste these. */
 function withPlaces(
   explanation: Explanation,
-  requestHost: string,
+  { host: requestHost, originIp }: ExchangeContext,
   target: Target | null,
 ): Explanation {
   if (target === null) return explanation;
   const scheme = target.tls === null ? "http" : "https";
   const bracketed = target.host.includes(":") ? `[${target.host}]` : target.host;
+  // The address that was connected to, where it came so far: the name may be one that only the gateway can resolve.
+  const connected =
+    target.socketPath ?? (originIp === "" ? bracketed : originIp.replace(/:\d+$/, ""));
   const places: Readonly<Record<string, string>> = {
-    host: target.socketPath ?? target.host,
+    host: connected,
     port: String(target.port),
     name: target.tls?.serverName ?? (/^[a-z0-9.-]+$/.test(requestHost) ? requestHost : target.host),
     url: `${scheme}://${bracketed}:${target.port}/`,

@@ -1,6 +1,6 @@
-// The answer to what is no request at all: HTTP could not be read, so there is nothing to negotiate with.
+// The answer to what is no proper request: HTTP could not be read, or names no host, so there is nothing to negotiate with.
 
-import { STATUS_CODES } from "node:http";
+import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 
 /** Node's codes for what its parser refuses, to statuses. */
@@ -10,16 +10,43 @@ const statuses: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** Answers on the bare connection and closes it. */
-export function refuseMalformed(code: string | undefined, socket: Socket, ray: string): void {
+/** The status for a code of Node's parser. */
+export function malformedStatus(code: string | undefined): number {
+  return statuses[code ?? ""] ?? 400;
+}
+
+/** Answers on the bare connection, which the parser has given up, and closes it. */
+export function refuseOnSocket(status: number, socket: Socket, ray: string): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const status = statuses[code ?? ""] ?? 400;
+  const { fields, body } = malformedAnswer(status, ray);
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...pairs(fields)].join("\r\n");
+  socket.end(`${head}\r\n\r\n${body}`);
+}
+
+/** Answers a request that was read but is not acceptable. */
+export function refuseRequest(status: number, res: ServerResponse, ray: string): void {
+  const { fields, body } = malformedAnswer(status, ray);
+  res.writeHead(status, fields).end(body);
+}
+
+function malformedAnswer(status: number, ray: string): { fields: string[]; body: string } {
   const body = `Error ${status}: ${STATUS_CODES[status] ?? ""}\n\nRay ID: ${ray.slice(0, 16)}\n`;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
-      `cache-control: no-store\r\ncf-ray: ${ray}\r\nx-robots-tag: noindex\r\nconnection: close\r\n\r\n${body}`,
+  const fields = [
+    "content-type", "text/plain; charset=utf-8",
+    "content-length", String(Buffer.byteLength(body)),
+    "cache-control", "no-store",
+    "cf-ray", ray,
+    "x-robots-tag", "noindex",
+    "connection", "close",
+  ]; // prettier-ignore
+  return { fields, body };
+}
+
+function pairs(fields: readonly string[]): string[] {
+  return fields.flatMap((name, index) =>
+    index % 2 === 0 ? [`${name}: ${fields[index + 1] ?? ""}`] : [],
   );
 }

@@ -50,5 +50,5 @@ function write(
     return;
   }
   res.write(body);
-  linger(req, res);
+  linger(context);
 }

@@ -19,7 +19,10 @@ const failures = [
 ] as const;
 
 /** Sends a whole upload before it reads anything, as simple clients do; says how sending went, and what came back. */
-async function uploadThenRead(port: number, host: string): Promise<{ sending: string; answer: string }> {
+async function uploadThenRead(
+  port: number,
+  host: string,
+): Promise<{ sending: string; answer: string }> {
   const socket = connect(port, "127.0.0.1");
   socket.pause();
   const closed = new Promise((resolve) => {
@@ -29,7 +32,9 @@ async function uploadThenRead(port: number, host: string): Promise<{ sending: st
   socket.on("error", () => {});
   const sending = await new Promise<string>((resolve) => {
     socket.write(`POST / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${bodyBytes}\r\n\r\n`);
-    socket.write(Buffer.alloc(bodyBytes, "x"), (error) => resolve((error as NodeJS.ErrnoException | null | undefined)?.code ?? "all sent"));
+    socket.write(Buffer.alloc(bodyBytes, "x"), (error: NodeJS.ErrnoException | null | undefined) =>
+      resolve(error?.code ?? "all sent"),
+    );
   });
   socket.on("data", (bytes) => {
     answer += bytes.toString("latin1");
@@ -41,35 +46,48 @@ async function uploadThenRead(port: number, host: string): Promise<{ sending: st
 }
 
 describe("a failure in the middle of an upload", () => {
-  test.each(failures)("%s is counted as %s when the client leaves with the whole answer", async (fixture, failure, status) => {
-    await using gateway = await startGateway({ fixtures: [fixture], timeouts: { writeMs: 150 } });
-    const client = new RawConnection(gateway.port);
+  test.each(failures)(
+    "%s is counted as %s when the client leaves with the whole answer",
+    async (fixture, failure, status) => {
+      await using gateway = await startGateway({ fixtures: [fixture], timeouts: { writeMs: 150 } });
+      const client = new RawConnection(gateway.port);
 
-    const response = await client.request({ method: "POST", bodyBytes, headers: [["Host", `${fixture}.test`]] });
-    client.close();
+      const response = await client.request({
+        method: "POST",
+        bodyBytes,
+        headers: [["Host", `${fixture}.test`]],
+      });
+      client.close();
 
-    expect(response).toMatchObject({ status, ending: "complete" });
-    expect(await gateway.line()).toMatchObject({ status, failure });
-    expect(await gateway.metric("edgecase_failures_total", { failure })).toBe(1);
-  });
+      expect(response).toMatchObject({ status, ending: "complete" });
+      expect(await gateway.line()).toMatchObject({ status, failure });
+      expect(await gateway.metric("edgecase_failures_total", { failure })).toBe(1);
+    },
+  );
 
-  test.each(failures)("%s, %s, is told to a client that reads nothing until it has sent everything", async (fixture, _failure, status) => {
-    await using gateway = await startGateway({ fixtures: [fixture], timeouts: { writeMs: 150 } });
+  test.each(failures)(
+    "%s, %s, is told to a client that reads nothing until it has sent everything",
+    async (fixture, _failure, status) => {
+      await using gateway = await startGateway({ fixtures: [fixture], timeouts: { writeMs: 150 } });
 
-    const upload = await uploadThenRead(gateway.port, `${fixture}.test`);
+      const upload = await uploadThenRead(gateway.port, `${fixture}.test`);
 
-    expect(upload).toEqual({ sending: "all sent", answer: `HTTP/1.1 ${status}` });
-  });
+      expect(upload).toEqual({ sending: "all sent", answer: `HTTP/1.1 ${status}` });
+    },
+  );
 
-  test.each(failures)("%s, %s, is recorded when it is over, not after a wait for the rest of the upload", async (fixture, _failure, status) => {
-    await using gateway = await startGateway({ fixtures: [fixture], timeouts: { writeMs: 150 } });
-    const client = new RawConnection(gateway.port);
+  test.each(failures)(
+    "%s, %s, is recorded when it is over, not after a wait for the rest of the upload",
+    async (fixture, _failure, status) => {
+      await using gateway = await startGateway({ fixtures: [fixture], timeouts: { writeMs: 150 } });
+      const client = new RawConnection(gateway.port);
 
-    await client.request({ method: "POST", bodyBytes, headers: [["Host", `${fixture}.test`]] });
+      await client.request({ method: "POST", bodyBytes, headers: [["Host", `${fixture}.test`]] });
 
-    const { status: recorded, totalMs } = await gateway.line();
-    client.close();
-    expect(recorded).toBe(status);
-    expect(totalMs).toBeLessThan(1_000);
-  });
+      const { status: recorded, totalMs } = await gateway.line();
+      client.close();
+      expect(recorded).toBe(status);
+      expect(totalMs).toBeLessThan(1_000);
+    },
+  );
 });

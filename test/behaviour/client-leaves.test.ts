@@ -64,7 +64,7 @@ describe("a client that leaves", () => {
     for (let count = 0; count < 50; count += 1) {
       const client = gateway.connect();
       client.send("GET / HTTP/1.1\r\nHost: any.test\r\n\r\n");
-      setTimeout(() => client.close(), count % 5);
+      client.socket.once("connect", () => setTimeout(() => client.close(), count % 10));
     }
 
     await waitFor(() => gateway.lines.length > 0 && origin.open.size === 0, "connections are left");

@@ -12,14 +12,17 @@ testFailureChain({
 });
 
 describe("connection_refused", () => {
-  test.each(["unix-socket-missing", "unix-socket-abandoned", "all-dead"])("%s is a refusal too", async (fixture) => {
-    await using gateway = await startGateway({ fixtures: [fixture] });
+  test.each(["unix-socket-missing", "unix-socket-abandoned", "all-dead"])(
+    "%s is a refusal too",
+    async (fixture) => {
+      await using gateway = await startGateway({ fixtures: [fixture] });
 
-    const response = await gateway.get();
+      const response = await gateway.get();
 
-    expect(response.status).toBe(521);
-    expect(await gateway.line()).toMatchObject({ failure: "connection_refused", phase: "tcp" });
-  });
+      expect(response.status).toBe(521);
+      expect(await gateway.line()).toMatchObject({ failure: "connection_refused", phase: "tcp" });
+    },
+  );
 
   test("a refusal by every origin of a zone counts for each of them, and is one error", async () => {
     await using gateway = await startGateway({ fixtures: ["all-origins-refuse"] });
@@ -30,14 +33,19 @@ describe("connection_refused", () => {
 
     expect(origins).toBeGreaterThan(1);
     expect(line["retries"]).toBe(Number(origins) - 1);
-    expect(await gateway.metric("edgecase_failures_total", { failure: "connection_refused" })).toBe(origins);
+    expect(await gateway.metric("edgecase_failures_total", { failure: "connection_refused" })).toBe(
+      origins,
+    );
     expect(await gateway.metric("edgecase_errors_total", { code: "521" })).toBe(1);
   });
 
   test("a kept connection that dies is tried again on a fresh one, and its refusal is what the client is told", async () => {
     await using gateway = await startGateway({ fixtures: ["stops-listening"] });
 
-    const { response, line } = await provoke(gateway, { fixture: "stops-listening", type: "connection_refused" });
+    const { response, line } = await provoke(gateway, {
+      fixture: "stops-listening",
+      type: "connection_refused",
+    });
 
     expect(response.status).toBe(521);
     expect(line).toMatchObject({ failure: "connection_refused", retries: 1, reused: false });

@@ -16,7 +16,10 @@ testFailureChain({
 
 describe("connection_timeout", () => {
   test("comes after connectMs, whatever the kernel would wait", async () => {
-    await using gateway = await startGateway({ fixtures: ["accept-queue-full"], timeouts: { connectMs: 150 } });
+    await using gateway = await startGateway({
+      fixtures: ["accept-queue-full"],
+      timeouts: { connectMs: 150 },
+    });
 
     await gateway.get();
 
@@ -26,7 +29,11 @@ describe("connection_timeout", () => {
   });
 
   test("the clock scales connectMs", async () => {
-    await using gateway = await startGateway({ fixtures: ["accept-queue-full"], timeouts: { connectMs: 19_000 }, clock: 0.01 });
+    await using gateway = await startGateway({
+      fixtures: ["accept-queue-full"],
+      timeouts: { connectMs: 19_000 },
+      clock: 0.01,
+    });
 
     await gateway.get();
 

@@ -14,18 +14,30 @@ testFailureChain({
 
 describe("connection_write_timeout", () => {
   test("an origin that reads, however slowly, has as long as it takes", async () => {
-    await using gateway = await startGateway({ fixtures: ["reads-slowly"], timeouts: { writeMs: 300 } });
+    await using gateway = await startGateway({
+      fixtures: ["reads-slowly"],
+      timeouts: { writeMs: 300 },
+    });
     const { method, bodyBytes } = gateway.zoo.members[0]?.fixture.request ?? {};
 
-    const response = await gateway.request({ ...(method && { method }), ...(bodyBytes && { bodyBytes }) });
+    const response = await gateway.request({
+      ...(method && { method }),
+      ...(bodyBytes && { bodyBytes }),
+    });
 
     expect(response.status).toBe(200);
   });
 
   test("the line tells how much of the upload came as far as the gateway", async () => {
-    await using gateway = await startGateway({ fixtures: ["never-reads-upload"], timeouts: { writeMs: 120 } });
+    await using gateway = await startGateway({
+      fixtures: ["never-reads-upload"],
+      timeouts: { writeMs: 120 },
+    });
 
-    const { line } = await provoke(gateway, { fixture: "never-reads-upload", type: "connection_write_timeout" });
+    const { line } = await provoke(gateway, {
+      fixture: "never-reads-upload",
+      type: "connection_write_timeout",
+    });
 
     expect(line["requestBytes"]).toBeGreaterThan(0);
     expect(line["requestBytes"]).toBeLessThan(20_000_000);

@@ -35,19 +35,26 @@ describe("destination_ip_prohibited", () => {
     const response = await gateway.get();
 
     expect(response.status).toBe(403);
-    expect(await gateway.line()).toMatchObject({ failure: "destination_ip_prohibited", code: 1000, originIp: "", tcpMs: null });
+    expect(await gateway.line()).toMatchObject({
+      failure: "destination_ip_prohibited",
+      code: 1000,
+      originIp: "",
+      tcpMs: null,
+    });
     expect(gateway.lines.length).toBe(1);
   });
 
-  test.each(["http://127.1:1", "http://2130706433:1", "http://0x7f.0.0.1:1", "http://[::ffff:127.0.0.1]:1"])(
-    "the gateway's own address is recognised as %s",
-    async (origin) => {
-      await using gateway = await startBeforeItself(origin);
+  test.each([
+    "http://127.1:1",
+    "http://2130706433:1",
+    "http://0x7f.0.0.1:1",
+    "http://[::ffff:127.0.0.1]:1",
+  ])("the gateway's own address is recognised as %s", async (origin) => {
+    await using gateway = await startBeforeItself(origin);
 
-      const response = await gateway.get();
+    const response = await gateway.get();
 
-      expect(response.status).toBe(403);
-      expect(gateway.lines.length).toBe(1);
-    },
-  );
+    expect(response.status).toBe(403);
+    expect(gateway.lines.length).toBe(1);
+  });
 });

@@ -26,12 +26,23 @@ describe("destination_ip_unroutable", () => {
   ])("%s while connecting has the reason %s", (errno, reason) => {
     const failure = classifyConnect(new PhaseError("tcp", errno));
 
-    expect(failure).toMatchObject({ type: "destination_ip_unroutable", reason, phase: "tcp", requestSent: false });
+    expect(failure).toMatchObject({
+      type: "destination_ip_unroutable",
+      reason,
+      phase: "tcp",
+      requestSent: false,
+    });
   });
 
-  test.each(["EHOSTUNREACH", "ENETUNREACH", "EACCES"])("%s in a lookup or a handshake is not about the route to the origin", (errno) => {
-    const types = [classifyConnect(new PhaseError("dns", errno)).type, classifyConnect(new PhaseError("tls", errno)).type];
+  test.each(["EHOSTUNREACH", "ENETUNREACH", "EACCES"])(
+    "%s in a lookup or a handshake is not about the route to the origin",
+    (errno) => {
+      const types = [
+        classifyConnect(new PhaseError("dns", errno)).type,
+        classifyConnect(new PhaseError("tls", errno)).type,
+      ];
 
-    expect(types).not.toContain("destination_ip_unroutable");
-  });
+      expect(types).not.toContain("destination_ip_unroutable");
+    },
+  );
 });

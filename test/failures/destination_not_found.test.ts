@@ -15,25 +15,32 @@ testFailureChain({
 });
 
 describe("destination_not_found", () => {
-  test.each(["nobody.test", "www.good.test", "good.test.evil.test", "good", "127.0.0.1", "good.test@nobody.test"])(
-    "%s is no host of the zone good.test",
+  test.each([
+    "nobody.test",
+    "www.good.test",
+    "good.test.evil.test",
+    "good",
+    "127.0.0.1",
+    "good.test@nobody.test",
+  ])("%s is no host of the zone good.test", async (host) => {
+    await using gateway = await startGateway({ fixtures: ["good"] });
+
+    const response = await gateway.get("/", [["Host", host]]);
+
+    expect(response.status).toBe(409);
+    expect(gateway.requestsSeen("good")).toBe(0);
+  });
+
+  test.each(["GOOD.test", "good.test.", "good.test:8080"])(
+    "%s is a host of the zone good.test",
     async (host) => {
       await using gateway = await startGateway({ fixtures: ["good"] });
 
       const response = await gateway.get("/", [["Host", host]]);
 
-      expect(response.status).toBe(409);
-      expect(gateway.requestsSeen("good")).toBe(0);
+      expect(response.status).toBe(200);
     },
   );
-
-  test.each(["GOOD.test", "good.test.", "good.test:8080"])("%s is a host of the zone good.test", async (host) => {
-    await using gateway = await startGateway({ fixtures: ["good"] });
-
-    const response = await gateway.get("/", [["Host", host]]);
-
-    expect(response.status).toBe(200);
-  });
 
   test("a request of HTTP/1.0 without a Host is for no zone", async () => {
     await using gateway = await startGateway({ fixtures: ["good"] });
@@ -43,7 +50,11 @@ describe("destination_not_found", () => {
     connection.close();
 
     expect(response.status).toBe(409);
-    expect(await gateway.line()).toMatchObject({ failure: "destination_not_found", host: "", zone: "" });
+    expect(await gateway.line()).toMatchObject({
+      failure: "destination_not_found",
+      host: "",
+      zone: "",
+    });
   });
 
   test("the client's connection stays open for its next request", async () => {

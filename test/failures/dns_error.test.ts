@@ -31,17 +31,35 @@ describe("dns_error", () => {
 
     const response = await gateway.get();
 
-    expect(field(response, "proxy-status")).toContain(`edgecase; error=dns_error; details="${reason}"`);
-    expect(await gateway.line()).toMatchObject({ failure: "dns_error", reason, phase: "dns", status: 523, originIp: "", tcpMs: null });
-    expect(await gateway.metric("edgecase_failures_total", { failure: "dns_error", reason })).toBe(1);
+    expect(field(response, "proxy-status")).toContain(
+      `edgecase; error=dns_error; details="${reason}"`,
+    );
+    expect(await gateway.line()).toMatchObject({
+      failure: "dns_error",
+      reason,
+      phase: "dns",
+      status: 523,
+      originIp: "",
+      tcpMs: null,
+    });
+    expect(await gateway.metric("edgecase_failures_total", { failure: "dns_error", reason })).toBe(
+      1,
+    );
   });
 
   test("a resolver that is not there has the reason resolver_unreachable", async () => {
-    await using gateway = await startGateway({ fixtures: ["nxdomain"], zone: { dns: { servers: ["127.0.0.1:1"] } } });
+    await using gateway = await startGateway({
+      fixtures: ["nxdomain"],
+      zone: { dns: { servers: ["127.0.0.1:1"] } },
+    });
 
     await gateway.get();
 
-    expect(await gateway.line()).toMatchObject({ failure: "dns_error", reason: "resolver_unreachable", status: 523 });
+    expect(await gateway.line()).toMatchObject({
+      failure: "dns_error",
+      reason: "resolver_unreachable",
+      status: 523,
+    });
   });
 
   test("is not remembered: each request asks the resolver anew", async () => {
@@ -50,6 +68,8 @@ describe("dns_error", () => {
     await gateway.get();
     await gateway.get();
 
-    expect(await gateway.metric("edgecase_failures_total", { failure: "dns_error", reason: "nxdomain" })).toBe(2);
+    expect(
+      await gateway.metric("edgecase_failures_total", { failure: "dns_error", reason: "nxdomain" }),
+    ).toBe(2);
   });
 });

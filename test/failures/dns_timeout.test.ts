@@ -21,12 +21,20 @@ describe("dns_timeout", () => {
       const response = await gateway.get();
 
       expect(response.status).toBe(523);
-      expect(await gateway.line()).toMatchObject({ failure: "dns_timeout", phase: "dns", tcpMs: null, originIp: "" });
+      expect(await gateway.line()).toMatchObject({
+        failure: "dns_timeout",
+        phase: "dns",
+        tcpMs: null,
+        originIp: "",
+      });
     },
   );
 
   test("comes after dnsMs", async () => {
-    await using gateway = await startGateway({ fixtures: ["resolver-never-answers"], timeouts: { dnsMs: 150 } });
+    await using gateway = await startGateway({
+      fixtures: ["resolver-never-answers"],
+      timeouts: { dnsMs: 150 },
+    });
 
     await gateway.get();
 
@@ -36,8 +44,13 @@ describe("dns_timeout", () => {
   });
 
   test("of one zone does not hold up another", async () => {
-    await using gateway = await startGateway({ fixtures: ["good", "resolver-never-answers"], timeouts: { dnsMs: 1_000 } });
-    const silent = Array.from({ length: 8 }, () => gateway.get("/", [["Host", "resolver-never-answers.test"]]));
+    await using gateway = await startGateway({
+      fixtures: ["good", "resolver-never-answers"],
+      timeouts: { dnsMs: 1_000 },
+    });
+    const silent = Array.from({ length: 8 }, () =>
+      gateway.get("/", [["Host", "resolver-never-answers.test"]]),
+    );
 
     const response = await gateway.get("/", [["Host", "good.test"]]);
 

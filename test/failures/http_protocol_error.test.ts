@@ -33,8 +33,15 @@ describe("http_protocol_error", () => {
     const response = await gateway.get();
 
     expect(response.status).toBe(520);
-    expect(field(response, "proxy-status")).toContain(`edgecase; error=http_protocol_error; details="${reason}"`);
-    expect(await gateway.line()).toMatchObject({ failure: "http_protocol_error", reason, phase: "http", late: false });
+    expect(field(response, "proxy-status")).toContain(
+      `edgecase; error=http_protocol_error; details="${reason}"`,
+    );
+    expect(await gateway.line()).toMatchObject({
+      failure: "http_protocol_error",
+      reason,
+      phase: "http",
+      late: false,
+    });
   });
 
   test.each([

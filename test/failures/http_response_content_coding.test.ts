@@ -18,7 +18,10 @@ describe("http_response_content_coding", () => {
     const response = await gateway.get("/", [["Accept-Encoding", "br"]]);
 
     expect(response.status).toBe(502);
-    expect(await gateway.line()).toMatchObject({ failure: "http_response_content_coding", reason: "corrupt" });
+    expect(await gateway.line()).toMatchObject({
+      failure: "http_response_content_coding",
+      reason: "corrupt",
+    });
   });
 
   test.each([
@@ -31,19 +34,29 @@ describe("http_response_content_coding", () => {
     const response = await gateway.get();
 
     expect(response).toMatchObject({ status: 200, ending: "truncated" });
-    expect(await gateway.line()).toMatchObject({ failure: "http_response_content_coding", reason, late: true });
+    expect(await gateway.line()).toMatchObject({
+      failure: "http_response_content_coding",
+      reason,
+      late: true,
+    });
     expect(await gateway.metric("edgecase_errors_total")).toBe(0);
   });
 
-  test.each(["gzip", "gzip-in-pieces", "gzip-two-members", "brotli", "deflate", "unknown-content-coding", "empty-gzip", "head-gzip"])(
-    "%s is passed on",
-    async (fixture) => {
-      await using gateway = await startGateway({ fixtures: [fixture] });
-      const { method = "GET" } = gateway.zoo.members[0]?.fixture.request ?? {};
+  test.each([
+    "gzip",
+    "gzip-in-pieces",
+    "gzip-two-members",
+    "brotli",
+    "deflate",
+    "unknown-content-coding",
+    "empty-gzip",
+    "head-gzip",
+  ])("%s is passed on", async (fixture) => {
+    await using gateway = await startGateway({ fixtures: [fixture] });
+    const { method = "GET" } = gateway.zoo.members[0]?.fixture.request ?? {};
 
-      const response = await gateway.request({ method });
+    const response = await gateway.request({ method });
 
-      expect(response).toMatchObject({ status: 200, ending: "complete" });
-    },
-  );
+    expect(response).toMatchObject({ status: 200, ending: "complete" });
+  });
 });

@@ -12,13 +12,22 @@ testFailureChain({
 });
 
 describe("http_response_header_section_size", () => {
-  test.each(["header-200kb", "header-section-200kb-many", "header-endless", "header-endless-fields", "interim-flood"])("%s is too large", async (fixture) => {
+  test.each([
+    "header-200kb",
+    "header-section-200kb-many",
+    "header-endless",
+    "header-endless-fields",
+    "interim-flood",
+  ])("%s is too large", async (fixture) => {
     await using gateway = await startGateway({ fixtures: [fixture] });
 
     const response = await gateway.get();
 
     expect(response.status).toBe(520);
-    expect(await gateway.line()).toMatchObject({ failure: "http_response_header_section_size", phase: "http" });
+    expect(await gateway.line()).toMatchObject({
+      failure: "http_response_header_section_size",
+      phase: "http",
+    });
   });
 
   test.each(["header-20kb", "header-70kb", "header-127kb"])("%s is not", async (fixture) => {
@@ -30,7 +39,10 @@ describe("http_response_header_section_size", () => {
   });
 
   test("limits.responseHeaderBytes is where it begins", async () => {
-    await using gateway = await startGateway({ fixtures: ["header-20kb"], limits: { responseHeaderBytes: 10_000 } });
+    await using gateway = await startGateway({
+      fixtures: ["header-20kb"],
+      limits: { responseHeaderBytes: 10_000 },
+    });
 
     const response = await gateway.get();
 
@@ -44,6 +56,9 @@ describe("http_response_header_section_size", () => {
     const response = await gateway.get();
 
     expect(response).toMatchObject({ status: 200, ending: "truncated" });
-    expect(await gateway.line()).toMatchObject({ failure: "http_response_header_section_size", late: true });
+    expect(await gateway.line()).toMatchObject({
+      failure: "http_response_header_section_size",
+      late: true,
+    });
   });
 });

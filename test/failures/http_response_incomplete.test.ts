@@ -19,7 +19,10 @@ describe("http_response_incomplete", () => {
   ])("%s breaks off in the head, and has the reason %s", async (fixture, reason) => {
     await using gateway = await startGateway({ fixtures: [fixture] });
 
-    const { response, line } = await provoke(gateway, { fixture, type: "http_response_incomplete" });
+    const { response, line } = await provoke(gateway, {
+      fixture,
+      type: "http_response_incomplete",
+    });
 
     expect(response).toMatchObject({ status: 520, ending: "complete" });
     expect(line).toMatchObject({ reason, phase: "http", late: false, retries: 0 });
@@ -38,17 +41,35 @@ describe("http_response_incomplete", () => {
     ["body-stalls", "stalled"],
     ["body-stalls-chunked", "stalled"],
     ["head-then-silence", "stalled"],
-  ])("%s breaks off in the content: the client is cut off, and it is counted late, as %s, and as no error", async (fixture, reason) => {
-    await using gateway = await startGateway({ fixtures: [fixture], timeouts: { bodyIdleMs: 200 } });
+  ])(
+    "%s breaks off in the content: the client is cut off, and it is counted late, as %s, and as no error",
+    async (fixture, reason) => {
+      await using gateway = await startGateway({
+        fixtures: [fixture],
+        timeouts: { bodyIdleMs: 200 },
+      });
 
-    const response = await gateway.get();
+      const response = await gateway.get();
 
-    expect(response).toMatchObject({ status: 200, ending: "truncated" });
-    expect(await gateway.line()).toMatchObject({ failure: "http_response_incomplete", reason, late: true, status: 200, originStatus: 200 });
-    expect(await gateway.metric("edgecase_failures_total", { failure: "http_response_incomplete", reason, late: "true" })).toBe(1);
-    expect(await gateway.metric("edgecase_requests_total", { status: "200" })).toBe(1);
-    expect(await gateway.metric("edgecase_errors_total")).toBe(0);
-  });
+      expect(response).toMatchObject({ status: 200, ending: "truncated" });
+      expect(await gateway.line()).toMatchObject({
+        failure: "http_response_incomplete",
+        reason,
+        late: true,
+        status: 200,
+        originStatus: 200,
+      });
+      expect(
+        await gateway.metric("edgecase_failures_total", {
+          failure: "http_response_incomplete",
+          reason,
+          late: "true",
+        }),
+      ).toBe(1);
+      expect(await gateway.metric("edgecase_requests_total", { status: "200" })).toBe(1);
+      expect(await gateway.metric("edgecase_errors_total")).toBe(0);
+    },
+  );
 
   test("a client of HTTP/1.0, which has no chunks to miss, is reset", async () => {
     await using gateway = await startGateway({ fixtures: ["chunk-cut-fin"] });

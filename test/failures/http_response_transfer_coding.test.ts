@@ -24,7 +24,11 @@ describe("http_response_transfer_coding", () => {
     const response = await gateway.get();
 
     expect(response.status).toBe(520);
-    expect(await gateway.line()).toMatchObject({ failure: "http_response_transfer_coding", reason: "unknown_coding", late: false });
+    expect(await gateway.line()).toMatchObject({
+      failure: "http_response_transfer_coding",
+      reason: "unknown_coding",
+      late: false,
+    });
   });
 
   test.each([
@@ -44,7 +48,11 @@ describe("http_response_transfer_coding", () => {
     const response = await gateway.get();
 
     expect(response).toMatchObject({ status: 200, ending: "truncated" });
-    expect(await gateway.line()).toMatchObject({ failure: "http_response_transfer_coding", reason: "bad_chunk", late: true });
+    expect(await gateway.line()).toMatchObject({
+      failure: "http_response_transfer_coding",
+      reason: "bad_chunk",
+      late: true,
+    });
     expect(await gateway.metric("edgecase_errors_total")).toBe(0);
   });
 });

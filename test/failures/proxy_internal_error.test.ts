@@ -9,7 +9,10 @@ import { startGateway, type ZooGateway } from "../helpers/gateway.ts";
 
 function breakResolver({ gateway }: ZooGateway): void {
   const [zone] = gateway.zones;
-  if (zone !== undefined) vi.spyOn(zone.resolver, "resolve").mockRejectedValue(new TypeError("a defect of ours", { cause: new Error("its cause") }));
+  if (zone !== undefined)
+    vi.spyOn(zone.resolver, "resolve").mockRejectedValue(
+      new TypeError("a defect of ours", { cause: new Error("its cause") }),
+    );
 }
 
 testFailureChain({
@@ -36,11 +39,14 @@ describe("proxy_internal_error", () => {
     expect(JSON.stringify(message)).toContain("its cause");
   });
 
-  test.each(["dns", "tcp", "tls"] as const)("a code that nobody knows, in phase %s, is never guessed to be another's fault", (phase) => {
-    const failure = classifyConnect(new PhaseError(phase, "ENEWCODE"));
+  test.each(["dns", "tcp", "tls"] as const)(
+    "a code that nobody knows, in phase %s, is never guessed to be another's fault",
+    (phase) => {
+      const failure = classifyConnect(new PhaseError(phase, "ENEWCODE"));
 
-    expect(failure).toMatchObject({ type: "proxy_internal_error", reason: null });
-  });
+      expect(failure).toMatchObject({ type: "proxy_internal_error", reason: null });
+    },
+  );
 
   test("an error that is none of connect's is the gateway's own", () => {
     const failure = classifyConnect(new TypeError("undefined is not a function"));

@@ -19,17 +19,27 @@ testFailureChain({
 describe("proxy_loop_detected", () => {
   test.each([
     ["three members of one field", [["CDN-Loop", "edgecase, edgecase, edgecase"]]],
-    ["three fields", [["CDN-Loop", "edgecase"], ["CDN-Loop", "edgecase"], ["CDN-Loop", "edgecase"]]],
+    [
+      "three fields",
+      [
+        ["CDN-Loop", "edgecase"],
+        ["CDN-Loop", "edgecase"],
+        ["CDN-Loop", "edgecase"],
+      ],
+    ],
     ["members with parameters", [["CDN-Loop", 'edgecase; v=1,edgecase;a="b",EDGECASE']]],
     ["members among others", [["CDN-Loop", "a.example, edgecase, b.example, edgecase, edgecase"]]],
-  ] as [string, [string, string][]][])("%s stop a request before the origin", async (_name, headers) => {
-    await using gateway = await startGateway({ fixtures: ["good"] });
+  ] as [string, [string, string][]][])(
+    "%s stop a request before the origin",
+    async (_name, headers) => {
+      await using gateway = await startGateway({ fixtures: ["good"] });
 
-    const response = await gateway.get("/", headers);
+      const response = await gateway.get("/", headers);
 
-    expect(response.status).toBe(403);
-    expect(gateway.requestsSeen("good")).toBe(0);
-  });
+      expect(response.status).toBe(403);
+      expect(gateway.requestsSeen("good")).toBe(0);
+    },
+  );
 
   test.each([
     ["two passes", "edgecase, edgecase"],
@@ -54,7 +64,9 @@ describe("proxy_loop_detected", () => {
     relay.listen(0, "127.0.0.1");
     await once(relay, "listening");
     const { port } = relay.address() as AddressInfo;
-    await using gateway = await startGatewayOn({ zones: [{ hosts: ["circle.test"], origins: [`http://127.0.0.1:${port}`] }] });
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["circle.test"], origins: [`http://127.0.0.1:${port}`] }],
+    });
     gatewayPort = gateway.port;
 
     const response = await gateway.get();
@@ -63,6 +75,8 @@ describe("proxy_loop_detected", () => {
     expect(response.status).toBe(403);
     expect(field(response, "cf-error-type")).toBe("1000");
     await gateway.line((line) => line["failure"] === null);
-    expect(await gateway.metric("edgecase_failures_total", { failure: "proxy_loop_detected" })).toBe(1);
+    expect(
+      await gateway.metric("edgecase_failures_total", { failure: "proxy_loop_detected" }),
+    ).toBe(1);
   });
 });

@@ -34,14 +34,22 @@ describe("tls_alert_received", () => {
     ["alert-after-request", "bad_record_mac", 20],
     ["client-certificate-required-1-2", "handshake_failure", 40],
     ["client-certificate-required-1-3", "certificate_required", 116],
-  ])("%s is told by its registered name, %s, and its number, %i", async (fixture, reason, alert) => {
-    await using gateway = await startGateway({ fixtures: [fixture] });
+  ])(
+    "%s is told by its registered name, %s, and its number, %i",
+    async (fixture, reason, alert) => {
+      await using gateway = await startGateway({ fixtures: [fixture] });
 
-    const response = await gateway.get();
+      const response = await gateway.get();
 
-    const proxyStatus = field(response, "proxy-status");
-    expect(proxyStatus).toMatch(/^edgecase; error=tls_alert_received; /);
-    expect(proxyStatus).toContain(`; alert-id=${alert}; alert-message="${reason}"`);
-    expect(await gateway.line()).toMatchObject({ failure: "tls_alert_received", reason, phase: "tls", status: 525 });
-  });
+      const proxyStatus = field(response, "proxy-status");
+      expect(proxyStatus).toMatch(/^edgecase; error=tls_alert_received; /);
+      expect(proxyStatus).toContain(`; alert-id=${alert}; alert-message="${reason}"`);
+      expect(await gateway.line()).toMatchObject({
+        failure: "tls_alert_received",
+        reason,
+        phase: "tls",
+        status: 525,
+      });
+    },
+  );
 });

@@ -35,18 +35,28 @@ describe("tls_certificate_error", () => {
 
     const response = await gateway.get();
 
-    expect(field(response, "proxy-status")).toContain(`edgecase; error=tls_certificate_error; details="${reason}"`);
-    expect(await gateway.line()).toMatchObject({ failure: "tls_certificate_error", reason, phase: "tls", status: 526 });
+    expect(field(response, "proxy-status")).toContain(
+      `edgecase; error=tls_certificate_error; details="${reason}"`,
+    );
+    expect(await gateway.line()).toMatchObject({
+      failure: "tls_certificate_error",
+      reason,
+      phase: "tls",
+      status: 526,
+    });
     expect(gateway.requestsSeen(fixture)).toBe(0);
   });
 
-  test.each(["expired", "self-signed", "wrong-host", "untrusted-root"])("ssl: full takes %s as it is", async (fixture) => {
-    await using gateway = await startGateway({ fixtures: [fixture], zone: { ssl: "full" } });
+  test.each(["expired", "self-signed", "wrong-host", "untrusted-root"])(
+    "ssl: full takes %s as it is",
+    async (fixture) => {
+      await using gateway = await startGateway({ fixtures: [fixture], zone: { ssl: "full" } });
 
-    const response = await gateway.get();
+      const response = await gateway.get();
 
-    expect(response.status).toBe(200);
-  });
+      expect(response.status).toBe(200);
+    },
+  );
 
   test("the page shows whose certificate it is, who issued it, and from when to when it is valid", async () => {
     await using gateway = await startGateway({ fixtures: ["expired"] });

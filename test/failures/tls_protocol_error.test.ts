@@ -29,17 +29,30 @@ describe("tls_protocol_error", () => {
     ["bad-record-after-handshake", "bad_record"],
     ["plain-http-after-handshake", "bad_record"],
   ])("%s has the reason %s", async (fixture, reason) => {
-    await using gateway = await startGateway({ fixtures: [fixture], timeouts: { handshakeMs: 200 } });
+    await using gateway = await startGateway({
+      fixtures: [fixture],
+      timeouts: { handshakeMs: 200 },
+    });
 
     const response = await gateway.get();
 
     expect(response.status).toBe(525);
-    expect(field(response, "proxy-status")).toContain(`edgecase; error=tls_protocol_error; details="${reason}"`);
-    expect(await gateway.line()).toMatchObject({ failure: "tls_protocol_error", reason, phase: "tls", late: false });
+    expect(field(response, "proxy-status")).toContain(
+      `edgecase; error=tls_protocol_error; details="${reason}"`,
+    );
+    expect(await gateway.line()).toMatchObject({
+      failure: "tls_protocol_error",
+      reason,
+      phase: "tls",
+      late: false,
+    });
   });
 
   test("comes after handshakeMs where the origin says nothing", async () => {
-    await using gateway = await startGateway({ fixtures: ["handshake-hangs"], timeouts: { handshakeMs: 150 } });
+    await using gateway = await startGateway({
+      fixtures: ["handshake-hangs"],
+      timeouts: { handshakeMs: 150 },
+    });
 
     await gateway.get();
 
@@ -54,7 +67,11 @@ describe("tls_protocol_error", () => {
     const response = await gateway.get();
 
     expect(response).toMatchObject({ status: 200, ending: "truncated" });
-    expect(await gateway.line()).toMatchObject({ failure: "tls_protocol_error", reason: "bad_record", late: true });
+    expect(await gateway.line()).toMatchObject({
+      failure: "tls_protocol_error",
+      reason: "bad_record",
+      late: true,
+    });
     expect(await gateway.metric("edgecase_errors_total")).toBe(0);
   });
 
@@ -64,14 +81,11 @@ describe("tls_protocol_error", () => {
     const response = await gateway.get("/", [["Accept", "text/html"]]);
 
     const page = response.body.toString();
-    expect([...page.matchAll(/<li class="(\w+)">[^]*?<b>(\w+)<\/b>/g)].map(([, state, name]) => `${name} ${state}`)).toEqual([
-      "Client ok",
-      "Edge ok",
-      "DNS ok",
-      "TCP ok",
-      "TLS broken",
-      "HTTP unreached",
-    ]);
+    expect(
+      [...page.matchAll(/<li class="(\w+)">[^]*?<b>(\w+)<\/b>/g)].map(
+        ([, state, name]) => `${name} ${state}`,
+      ),
+    ).toEqual(["Client ok", "Edge ok", "DNS ok", "TCP ok", "TLS broken", "HTTP unreached"]);
     expect(brokenSteps(page)).toEqual(["TLS"]);
   });
 });

@@ -28,7 +28,11 @@ describe("an access line", () => {
 
     expect(line.endsWith("}\n")).toBe(true);
     expect(line.trimEnd().split("\n").length).toBe(1);
-    expect(JSON.parse(line)).toMatchObject({ level: 40, status: 0, failure: "destination_not_found" });
+    expect(JSON.parse(line)).toMatchObject({
+      level: 40,
+      status: 0,
+      failure: "destination_not_found",
+    });
   });
 
   test.each(hostile)("holds no %s as they are", (_name, text) => {
@@ -61,6 +65,12 @@ describe("an access line", () => {
 
     const line: unknown = JSON.parse(accessLine(context, 0, 12.345_67));
 
-    expect(line).toMatchObject({ dnsMs: null, tcpMs: 1.23, tlsMs: null, responseMs: null, totalMs: 12.35 });
+    expect(line).toMatchObject({
+      dnsMs: null,
+      tcpMs: 1.23,
+      tlsMs: null,
+      responseMs: null,
+      totalMs: 12.35,
+    });
   });
 });

@@ -26,6 +26,8 @@ describe("an html template", () => {
   test("puts templates into templates as they are, alone and in lists", () => {
     const inner = html`<b>${"<"}</b>`;
 
-    expect(html`<i>${inner}${[inner, inner]}${raw("<hr>")}${1}</i>`.text).toBe("<i><b>&lt;</b><b>&lt;</b><b>&lt;</b><hr>1</i>");
+    expect(html`<i>${inner}${[inner, inner]}${raw("<hr>")}${1}</i>`.text).toBe(
+      "<i><b>&lt;</b><b>&lt;</b><b>&lt;</b><hr>1</i>",
+    );
   });
 });

@@ -35,15 +35,21 @@ describe("an origin", () => {
     ["full", 80, false],
     ["strict", 80, false],
     ["origin_pull", 443, true],
-  ] as [SslMode, number, boolean][])("without a scheme takes scheme and port from ssl: %s", (ssl, port, isTls) => {
-    expect(parseOrigin("app.test", ssl)).toMatchObject({ port, isTls });
-  });
+  ] as [SslMode, number, boolean][])(
+    "without a scheme takes scheme and port from ssl: %s",
+    (ssl, port, isTls) => {
+      expect(parseOrigin("app.test", ssl)).toMatchObject({ port, isTls });
+    },
+  );
 
-  test.each(["off", "flexible", "full", "strict", "origin_pull"] as const)("with a scheme keeps it under ssl: %s", (ssl) => {
-    const schemes = [parseOrigin("http://app.test", ssl), parseOrigin("https://app.test", ssl)];
+  test.each(["off", "flexible", "full", "strict", "origin_pull"] as const)(
+    "with a scheme keeps it under ssl: %s",
+    (ssl) => {
+      const schemes = [parseOrigin("http://app.test", ssl), parseOrigin("https://app.test", ssl)];
 
-    expect(schemes).toMatchObject([{ isTls: false }, { isTls: true }]);
-  });
+      expect(schemes).toMatchObject([{ isTls: false }, { isTls: true }]);
+    },
+  );
 
   test.each([
     ["ftp://app.test", "must have the scheme http or https"],

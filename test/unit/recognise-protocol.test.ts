@@ -30,14 +30,26 @@ describe("the first bytes of an answer", () => {
     ["POP3", "+OK POP3 ready\r\n"],
     ["IMAP", "* OK [CAPABILITY IMAP4rev1] ready\r\n"],
     ["AMQP", "AMQP\0\0\x09\x01"],
-    ["MongoDB", "It looks like you are trying to access MongoDB over HTTP on the native driver port.\r\n"],
+    [
+      "MongoDB",
+      "It looks like you are trying to access MongoDB over HTTP on the native driver port.\r\n",
+    ],
     ["HTML without a head (HTTP/0.9)", "<!DOCTYPE html><p>hello"],
     ["HTML without a head (HTTP/0.9)", "\r\n<html>"],
   ])("look like %s: %j", (name, text) => {
     expect(recogniseProtocol(latin1(text))).toBe(name);
   });
 
-  test.each(["", "HTTP/1.1 200 OK\r\n", "hello", "\x01\x02\x03\x04\x05\x06", "SSH", "No", "{}", "404"])("look like nothing known: %j", (text) => {
+  test.each([
+    "",
+    "HTTP/1.1 200 OK\r\n",
+    "hello",
+    "\x01\x02\x03\x04\x05\x06",
+    "SSH",
+    "No",
+    "{}",
+    "404",
+  ])("look like nothing known: %j", (text) => {
     expect(recogniseProtocol(latin1(text))).toBeNull();
   });
 

@@ -29,14 +29,23 @@ describe("a request's zone", () => {
     [".", "*"],
     ["..a.test", "*.a.test"],
   ])("of %j is that with the host %s", (host, name) => {
-    const router = routerFor(["a.test", "b.test"], ["*.a.test"], ["api.a.test"], ["*.api.a.test"], ["*"]);
+    const router = routerFor(
+      ["a.test", "b.test"],
+      ["*.a.test"],
+      ["api.a.test"],
+      ["*.api.a.test"],
+      ["*"],
+    );
 
     expect(router.find(host)?.name).toBe(name);
   });
 
-  test.each(["a.test", "test", "b.a", "axtest", "constructor", "__proto__", ""])("is none for %j where only *.a.test is", (host) => {
-    expect(routerFor(["*.a.test"]).find(host)).toBeNull();
-  });
+  test.each(["a.test", "test", "b.a", "axtest", "constructor", "__proto__", ""])(
+    "is none for %j where only *.a.test is",
+    (host) => {
+      expect(routerFor(["*.a.test"]).find(host)).toBeNull();
+    },
+  );
 
   test("is none where there are no zones", () => {
     expect(routerFor().find("a.test")).toBeNull();
