@@ -18,6 +18,7 @@ import { mostLoops } from "./identify/cdn-name.ts";
 import { clientAddressOf, identify } from "./identify/identify.ts";
 import { isInsider } from "./identify/insider.ts";
 import { newRayId } from "./identify/ray-id.ts";
+import { hasBody } from "./has-body.ts";
 import { linger } from "./linger.ts";
 import { codesFor } from "./map/codes-for.ts";
 import { compileProfiles, type Profile } from "./map/profile.ts";
@@ -158,7 +159,7 @@ export class Gateway {
     reply.hijack();
     // A connection whose request was not read to its end cannot carry another.
     begin(
-      context.req.complete
+      context.req.complete || !hasBody(context.req)
         ? ["cf-ray", context.ray]
         : ["cf-ray", context.ray, "connection", "close"],
     );

@@ -2,6 +2,7 @@
 // at once would make the kernel reset the connection and the client lose the answer. @see RFC 9112 §9.6
 
 import type { ExchangeContext } from "./exchange-context.ts";
+import { hasBody } from "./has-body.ts";
 
 /** How long the client may send nothing, and how long it may go on sending, in milliseconds. */
 const idleMs = 2_000;
@@ -11,7 +12,7 @@ const longestMs = 30_000;
 export function linger(context: ExchangeContext): void {
   const { req, res } = context;
   context.isAnswered = true;
-  if (req.complete) {
+  if (req.complete || !hasBody(req)) {
     res.end();
     return;
   }

@@ -3,6 +3,8 @@
 import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 
+import ipaddr from "ipaddr.js";
+
 /** The addresses and ports of the gateway's own listeners. */
 export class OwnAddresses {
   readonly #places = new Set<string>();
@@ -15,8 +17,14 @@ export class OwnAddresses {
             (list ?? []).map(({ address }) => address),
           )
         : (await lookup(host, { all: true })).map(({ address }) => address);
-    for (const address of addresses) this.#places.add(`${address} ${port}`);
+    for (const address of addresses) this.#places.add(placeOf(address, port));
   }
 
-  readonly has = (address: string, port: number): boolean => this.#places.has(`${address} ${port}`);
+  readonly has = (address: string, port: number): boolean =>
+    this.#places.has(placeOf(address, port));
+}
+
+/** One spelling for all of an address, an IPv4 one inside IPv6 among them. */
+function placeOf(address: string, port: number): string {
+  return `${ipaddr.isValid(address) ? ipaddr.process(address).toNormalizedString() : address} ${port}`;
 }

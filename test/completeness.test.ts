@@ -113,7 +113,7 @@ describe("classify", () => {
       ...types.map((type) => `${type}/null`),
     ]);
     const findings = Object.values(tables).flatMap((table) =>
-      table instanceof Set ? [] : Object.values(table),
+      table instanceof Set || table === tables.dnsAnswers ? [] : Object.values(table),
     );
     for (const { type, reason } of findings) expect(known).toContain(`${type}/${reason}`);
   });

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 import { Ajv, type ErrorObject } from "ajv";
 import { closest } from "fastest-levenshtein";
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 
 import { ConfigError, type ConfigProblem, show } from "./config-error.ts";
 import { type ConfigFile, configSchema } from "./schema.ts";
@@ -50,13 +50,24 @@ export function parseConfig(text: string, file: string | null): ReadConfig {
     );
   }
 
-  const value: unknown = document.toJS() ?? {};
+  const value = toPlain(document, file);
   const lineOf = (path: readonly (string | number)[]): number | undefined => {
     const offset = offsetOf(document.contents, path);
     return offset === undefined ? undefined : lines.linePos(offset).line;
   };
   if (isValid(value)) return { config: value, lineOf };
   throw new ConfigError(file, withLines(problemsOf(isValid.errors ?? []), lineOf));
+}
+
+/** The document as plain values. Aliases are resolved here: of nothing, or beyond all measure, they are an error. */
+function toPlain(document: Document, file: string | null): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    throw new ConfigError(file, [
+      { path: "", rule: `has an alias that cannot be resolved: ${(error as Error).message}` },
+    ]);
+  }
 }
 
 function withLines(

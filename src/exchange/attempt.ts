@@ -8,10 +8,11 @@ import type { Dispatcher } from "undici";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
+import { hasBody } from "../has-body.ts";
 import type { OriginConnection } from "./origin-connection.ts";
 import { type ContentCheck, contentCheckFor } from "./content-check.ts";
 import { Deadline } from "./deadline.ts";
-import { hasBody, RequestBody } from "./request-body.ts";
+import { RequestBody } from "./request-body.ts";
 import { type ResponseHead, responseHead, trailerFields } from "./response-head.ts";
 
 /** What a zone says of an attempt: milliseconds for each wait, already scaled, and whether content is looked into. */

@@ -21,13 +21,21 @@ export interface PoolCounts {
   readonly queued: number;
 }
 
+/** A request that waits for its turn. */
+interface Waiter {
+  /** The request's host, for which the certificate must be good. */
+  readonly host: string;
+  /** Ends the wait: with a kept connection, or with leave to open a new one. */
+  readonly take: (connection: OriginConnection | null) => void;
+}
+
 /** Connections to one origin. */
 export class OriginPool {
   readonly target: Target;
   readonly #limits: PoolLimits;
   readonly #idle: OriginConnection[] = [];
   readonly #all = new Set<OriginConnection>();
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiter[] = [];
   #connecting = 0;
 
   constructor(target: Target, limits: PoolLimits) {
@@ -51,10 +59,16 @@ export class OriginPool {
     return null;
   }
 
-  /** Opens a connection. Rejects with PhaseError, or with ExchangeError `CONNECTION_LIMIT` if there may be no more. */
+  /**
+   * A connection: a new one, or, where there may be no more, the first that becomes free.
+   * Rejects with PhaseError, or with ExchangeError: `CONNECTION_LIMIT` if none did in time, `CLIENT_LEFT` if aborted.
+   */
   async open(options: ConnectOptions): Promise<OriginConnection> {
-    await this.#waitForRoom();
-    this.#connecting += 1;
+    if (this.#hasRoom) this.#connecting += 1;
+    else {
+      const kept = await this.#waitForTurn(options);
+      if (kept !== null) return kept;
+    }
     try {
       const opened = new OriginConnection(await connectTo(this.target, options), this.#limits);
       this.#all.add(opened);
@@ -63,19 +77,27 @@ export class OriginPool {
         this.#admitNext();
       });
       return opened;
-    } catch (error) {
-      setImmediate(() => this.#admitNext());
-      throw error;
     } finally {
       this.#connecting -= 1;
+      setImmediate(() => this.#admitNext());
     }
   }
 
-  /** Keeps a connection whose response is complete. undici may still be about to close it, so it is checked when taken. */
+  /** Keeps a connection whose response is complete, or gives it to whoever waits. */
   release(connection: OriginConnection): void {
     if (!connection.isUsable) return;
-    if (this.#waiting.length > 0) connection.destroy();
-    else this.#idle.push(connection);
+    if (this.#waiting.length === 0) {
+      this.#idle.push(connection);
+      return;
+    }
+    // undici may still be about to close it.
+    setImmediate(() => {
+      const { validFor } = connection.connection;
+      const next = this.#waiting.findIndex(({ host }) => validFor === null || validFor === host);
+      if (!connection.isUsable) return;
+      if (next < 0) this.#idle.push(connection);
+      else this.#waiting.splice(next, 1)[0]?.take(connection);
+    });
   }
 
   get counts(): PoolCounts {
@@ -97,34 +119,52 @@ export class OriginPool {
     this.#idle.length = 0;
   }
 
-  #waitForRoom(): Promise<void> | undefined {
-    if (this.#all.size + this.#connecting < this.#limits.originConnections) return undefined;
-    if (this.#waiting.length >= this.#limits.originQueue) {
-      throw new ExchangeError(
-        "CONNECTION_LIMIT",
-        `${this.#limits.originConnections} connections are in use and ${this.#waiting.length} requests wait`,
-      );
-    }
+  get #hasRoom(): boolean {
+    return this.#all.size + this.#connecting < this.#limits.originConnections;
+  }
+
+  /** Resolves with a kept connection, or with null when a new one may be opened; that one is then counted already. */
+  #waitForTurn({ requestHost, signal }: ConnectOptions): Promise<OriginConnection | null> {
+    const { originConnections, originQueue, queueMs } = this.#limits;
     return new Promise((resolve, reject) => {
-      const admit = (): void => {
-        clearTimeout(deadline);
-        resolve();
+      const leave = (code: "CONNECTION_LIMIT" | "CLIENT_LEFT", message: string): void => {
+        settle();
+        const place = this.#waiting.indexOf(waiter);
+        if (place >= 0) this.#waiting.splice(place, 1);
+        reject(new ExchangeError(code, message));
       };
-      const deadline = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(admit), 1);
-        reject(
-          new ExchangeError(
-            "CONNECTION_LIMIT",
-            `no connection became free in ${this.#limits.queueMs} ms`,
-          ),
+      const settle = (): void => {
+        clearTimeout(deadline);
+        signal.removeEventListener("abort", onAbort);
+      };
+      const waiter: Waiter = {
+        host: requestHost,
+        take: (connection) => {
+          settle();
+          resolve(connection);
+        },
+      };
+      const onAbort = (): void => leave("CLIENT_LEFT", "the client left the queue");
+      const deadline = setTimeout(
+        () => leave("CONNECTION_LIMIT", `no connection became free in ${queueMs} ms`),
+        queueMs,
+      );
+      signal.addEventListener("abort", onAbort, { once: true });
+      if (this.#waiting.length < originQueue) this.#waiting.push(waiter);
+      else {
+        leave(
+          "CONNECTION_LIMIT",
+          `${originConnections} connections are in use and ${originQueue} requests wait`,
         );
-      }, this.#limits.queueMs);
-      this.#waiting.push(admit);
+      }
     });
   }
 
   #admitNext(): void {
-    if (this.#all.size + this.#connecting < this.#limits.originConnections)
-      this.#waiting.shift()?.();
+    if (!this.#hasRoom) return;
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    this.#connecting += 1;
+    next.take(null);
   }
 }

@@ -7,12 +7,6 @@ import type { IncomingMessage } from "node:http";
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { Deadline } from "./deadline.ts";
 
-/** Whether a request has a body, by its framing. @see RFC 9112 §6.3 */
-export function hasBody(req: IncomingMessage): boolean {
-  const length = req.headers["content-length"];
-  return req.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
-}
-
 /** As much of a Readable as undici's writer uses. Emits `data`, `end`, `error`. */
 export class RequestBody extends EventEmitter {
   readonly #source: IncomingMessage;

@@ -2,6 +2,7 @@
 // an object costs a quarter of the throughput. Queries, cookies and credentials are not among the keys.
 
 import type { ExchangeContext } from "../exchange-context.ts";
+import { toJson } from "../plain-text.ts";
 
 /** pino's numbers for the levels. */
 const info = 30;
@@ -44,7 +45,7 @@ function name(word: string | null | undefined): string {
 }
 
 function text(value: string): string {
-  return JSON.stringify(value.length > longestText ? value.slice(0, longestText) : value);
+  return toJson(value.length > longestText ? value.slice(0, longestText) : value);
 }
 
 /** Milliseconds to the hundredth; null where there is no such step. */

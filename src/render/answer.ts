@@ -5,7 +5,14 @@ import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { Target } from "../connect/target.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { EdgeCode } from "../map/edge-code.ts";
+import { shorten } from "../plain-text.ts";
 import { type Step, stepsOf } from "./steps.ts";
+
+/** No value of evidence is shown longer than this. */
+export const longestValue = 500;
+
+/** No host is longer. @see RFC 1035 §2.3.4 */
+const longestHost = 255;
 
 /** The part that everybody may see: a function of the code, the ray id and the time. */
 export interface Answer {
@@ -59,13 +66,15 @@ function detailOf(
     context.zone?.pools.find((pool) => pool.target.label === context.origin)?.target ?? null;
   const { title, explanation } = explain(failure);
   return {
-    host: context.host,
+    host: shorten(context.host, longestHost),
     origin: context.origin,
     failure,
     title,
     explanation: withPlaces(explanation, context, target),
     steps: stepsOf(context, failure, target?.tls !== null && target !== null),
-    evidence: evidenceOf(context, failure),
+    evidence: evidenceOf(context, failure).map(
+      ([label, value]) => [label, shorten(value, longestValue)] as const,
+    ),
     detailedCode,
   };
 }

@@ -2,6 +2,8 @@
 
 import { escape } from "html-escaper";
 
+import { withoutControls } from "../plain-text.ts";
+
 /** Text that is HTML: made by {@link html}, or by {@link raw} from text of our own. */
 export class Raw {
   readonly text: string;
@@ -28,7 +30,6 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
 function toText(value: Value): string {
   if (value instanceof Raw) return value.text;
   if (typeof value === "number") return String(value);
-  if (typeof value === "string")
-    return escape(value.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "\ufffd"));
+  if (typeof value === "string") return escape(withoutControls(value, "\ufffd"));
   return value.map((item) => item.text).join("");
 }

@@ -1,6 +1,7 @@
 // Errors for programs: problem details. @see RFC 9457; Cloudflare docs, Error responses, JSON members
 
-import type { Answer } from "./answer.ts";
+import { shorten, toJson } from "../plain-text.ts";
+import { type Answer, longestValue } from "./answer.ts";
 
 /** An answer as problem details; `application/json` and `application/problem+json` have the same members. */
 export function toProblem(answer: Answer): string {
@@ -24,7 +25,7 @@ export function toProblem(answer: Answer): string {
     what_you_should_do: facts.whatToDo,
     ...(detail !== null && { failure: failureMembers(answer) }),
   };
-  return `${JSON.stringify(problem)}\n`;
+  return `${toJson(problem)}\n`;
 }
 
 /** Members of our own, for the developer alone. */
@@ -35,7 +36,7 @@ function failureMembers({ detail }: Answer): object | null {
     type: failure.type,
     reason: failure.reason,
     phase: failure.phase,
-    detail: failure.detail,
+    detail: shorten(failure.detail, longestValue),
     origin,
     request_sent: failure.requestSent,
     ...(detailedCode !== null && { detailed_code: detailedCode.code }),

@@ -4,6 +4,7 @@ import { STATUS_CODES } from "node:http";
 
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
+import { hasBody } from "../has-body.ts";
 import { linger } from "../linger.ts";
 import type { EdgeCode } from "../map/edge-code.ts";
 import { type Answer, answerFor } from "./answer.ts";
@@ -40,15 +41,11 @@ function write(
   body: Buffer,
 ): void {
   const { req, res } = context;
-  const isWhole = req.complete;
-  // RFC 9112 §9.6: a connection on which a request was left unread cannot carry another one.
-  if (!isWhole) fields.push("connection", "close");
+  // RFC 9112 §9.6: a connection on which a request was left unread cannot carry another one. Whether it was is nobody's
+  // business, so every request with a body has the same answer.
+  if (hasBody(req)) fields.push("connection", "close");
   res.writeHead(status, STATUS_CODES[status] ?? facts.title, fields);
   context.responseBytes = req.method === "HEAD" ? 0 : body.length;
-  if (isWhole) {
-    res.end(body);
-    return;
-  }
   res.write(body);
   linger(context);
 }

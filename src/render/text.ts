@@ -1,5 +1,6 @@
 // Errors for terminals and for agents: plain text and Markdown.
 
+import { onOneLine, toJson } from "../plain-text.ts";
 import type { Answer, AnswerDetail } from "./answer.ts";
 import type { Step, StepState } from "./steps.ts";
 
@@ -27,7 +28,7 @@ function textDetail({ steps, title, explanation, evidence, detailedCode }: Answe
     "",
     strip(steps),
     "",
-    ...evidence.map(([label, value]) => `  ${label.padEnd(width)}  ${oneLine(value)}`),
+    ...evidence.map(([label, value]) => `  ${label.padEnd(width)}  ${onOneLine(value)}`),
     ...(detailedCode === null
       ? []
       : ["", `In detail this is ${detailedCode.code}: ${detailedCode.facts.title}.`]),
@@ -67,7 +68,7 @@ export function toMarkdown(answer: Answer): string {
     status: code.status,
     ray_id: rayId,
     timestamp: time,
-    ...(detail !== null && { zone: JSON.stringify(detail.host) }),
+    ...(detail !== null && { zone: toJson(detail.host) }),
     retryable: facts.retryable,
     ...(facts.retryable && { retry_after: facts.retryAfterSeconds }),
     owner_action_required: facts.ownerActionRequired,
@@ -121,9 +122,5 @@ function markdownDetail({ steps, evidence, explanation }: AnswerDetail): string[
 
 /** Bytes from the wire as a code span: nothing in it may end the span, the cell or the line. */
 function inCode(value: string): string {
-  return `\`${oneLine(value).replaceAll("`", "'").replaceAll("|", "¦")}\``;
-}
-
-function oneLine(value: string): string {
-  return value.replaceAll(/[\u0000-\u001f\u007f]/g, " ");
+  return `\`${onOneLine(value).replaceAll("`", "'").replaceAll("|", "¦")}\``;
 }

@@ -2,6 +2,9 @@
 
 import type { Zone } from "../zone.ts";
 
+/** No name is longer; what is longer need not be taken apart. @see RFC 1035 §2.3.4 */
+const longestHost = 255;
+
 /** Finds zones by host: an exact name first, then the closest wildcard, then `*`. */
 export class Router {
   readonly #exact = new Map<string, Zone>();
@@ -24,7 +27,7 @@ export class Router {
   find(host: string): Zone | null {
     const exact = this.#exact.get(host);
     if (exact !== undefined) return exact;
-    if (this.#below.size > 0) {
+    if (this.#below.size > 0 && host.length <= longestHost) {
       for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
         const zone = this.#below.get(host.slice(dot + 1));
         if (zone !== undefined) return zone;
