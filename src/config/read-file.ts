@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 import { Ajv, type ErrorObject } from "ajv";
 import { closest } from "fastest-levenshtein";
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 
 import { ConfigError, type ConfigProblem, show } from "./config-error.ts";
 import { type ConfigFile, configSchema } from "./schema.ts";
@@ -50,7 +50,7 @@ export function parseConfig(text: string, file: string | null): ReadConfig {
     );
   }
 
-  const value = toPlain(document, file);
+  const value = toPlain(document, lines, file);
   const lineOf = (path: readonly (string | number)[]): number | undefined => {
     const offset = offsetOf(document.contents, path);
     return offset === undefined ? undefined : lines.linePos(offset).line;
@@ -60,14 +60,27 @@ export function parseConfig(text: string, file: string | null): ReadConfig {
 }
 
 /** The document as plain values. Aliases are resolved here: of nothing, or beyond all measure, they are an error. */
-function toPlain(document: Document, file: string | null): unknown {
+function toPlain(document: Document, lines: LineCounter, file: string | null): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch (error) {
-    throw new ConfigError(file, [
-      { path: "", rule: `has an alias that cannot be resolved: ${(error as Error).message}` },
-    ]);
+    const rule = `has an alias that cannot be resolved: ${(error as Error).message}`;
+    const { line } = lines.linePos(firstAlias(document));
+    throw new ConfigError(file, [{ path: "", rule, line }]);
   }
+}
+
+/** Where the first alias stands that is of nothing, or else the first of all. */
+function firstAlias(document: Document): number {
+  let first: number | undefined;
+  let ofNothing: number | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      first ??= alias.range?.[0];
+      if (alias.resolve(document) === undefined) ofNothing ??= alias.range?.[0];
+    },
+  });
+  return ofNothing ?? first ?? 0;
 }
 
 function withLines(

@@ -142,6 +142,7 @@ export class Exchange implements AttemptOwner {
     const { dnsMs, connectMs, handshakeMs } = this.#zone.config.timeouts;
     const progress = { dnsMs: null, tcpMs: null, tlsMs: null, originIp: "" };
     this.#connecting = new AbortController();
+    context.isReused = false;
     try {
       const connection = await pool.open({
         resolver: this.#zone.resolver,

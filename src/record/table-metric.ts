@@ -1,12 +1,6 @@
 // The bridge from our tables to prom-client: metrics whose samples are read off when scraped, through its public `get`.
 
-import {
-  Counter,
-  Gauge,
-  type MetricObjectWithValues,
-  type MetricValue,
-  type Registry,
-} from "prom-client";
+import { Counter, Gauge, type MetricValue, type Registry } from "prom-client";
 
 import { bucketSeconds, type Histogram } from "./histogram.ts";
 

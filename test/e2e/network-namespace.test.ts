@@ -9,7 +9,7 @@ const name = `edgecase-${process.pid}`;
 
 beforeAll(() => {
   const { status, stderr } = spawnSync(script, ["up", name], { encoding: "utf8" });
-  expect(status, stderr).toBe(0);
+  if (status !== 0) throw new Error(stderr);
 });
 
 afterAll(() => {

@@ -57,6 +57,22 @@ describe("connection_limit_reached", () => {
     expect(isSent).toBe(true);
   });
 
+  test("a request that may not wait is refused at once", async () => {
+    await using gateway = await startGateway({
+      fixtures: ["never-answers"],
+      limits: { originConnections: 1, originQueue: 0 },
+      timeouts: { ...slow, connectMs: 5_000 },
+    });
+    const first = await takeTheOnlyConnection(gateway);
+
+    const response = await gateway.get("/second");
+    first.close();
+
+    expect(response.status).toBe(503);
+    const { totalMs } = await gateway.line((line) => line["path"] === "/second");
+    expect(totalMs).toBeLessThan(500);
+  });
+
   test("a request that waits in vain for connectMs is refused", async () => {
     await using gateway = await startGateway({
       fixtures: ["never-answers"],

@@ -31,7 +31,7 @@ describe("connection_timeout", () => {
   test("the clock scales connectMs", async () => {
     await using gateway = await startGateway({
       fixtures: ["accept-queue-full"],
-      timeouts: { connectMs: 19_000 },
+      timeouts: { connectMs: 19_000, dnsMs: 50_000 },
       clock: 0.01,
     });
 
