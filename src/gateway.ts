@@ -26,6 +26,7 @@ import { OwnAddresses } from "./own-addresses.ts";
 import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
+import { answerAsterisk, asterisk } from "./render/asterisk.ts";
 import { malformedStatus, refuseOnSocket, refuseRequest } from "./render/malformed.ts";
 import { respond } from "./render/respond.ts";
 import { Router } from "./route/route.ts";
@@ -121,6 +122,11 @@ export class Gateway {
       if (request.raw.headers.host === undefined && request.raw.httpVersion === "1.1") {
         reply.hijack();
         refuseRequest(400, reply.raw, context.ray);
+        return;
+      }
+      if (context.target === asterisk) {
+        reply.hijack();
+        answerAsterisk(context);
         return;
       }
       const failure = this.#admit(context);

@@ -87,7 +87,7 @@ export function checkServers(
   for (const [index, server] of servers.entries()) {
     const [, bracketed, plain = server, port = "53"] =
       /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(server) ?? [];
-    if (isIP(bracketed ?? plain) === 0 || Number(port) > 65_535)
+    if (isIP(bracketed ?? plain) === 0 || Number(port) < 1 || Number(port) > 65_535)
       problems.report([...steps, index], "must be an address or address:port", server);
   }
 }

@@ -11,7 +11,7 @@ export function identify(req: IncomingMessage, res: ServerResponse, ray: string)
   const context = new ExchangeContext(req, res, ray);
   context.clientAddress = clientAddressOf(req.socket);
   const target = originalTarget(req);
-  if (target.startsWith("/")) {
+  if (target.startsWith("/") || target === "*") {
     context.target = target;
     context.host = hostOf(req.headers.host ?? "");
   } else {

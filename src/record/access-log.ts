@@ -23,7 +23,7 @@ export function accessLine(context: ExchangeContext, time: number, totalMs: numb
   const question = context.target.indexOf("?");
   const path = question < 0 ? context.target : context.target.slice(0, question);
   return (
-    `{"level":${levelOf(context)},"time":${time},"msg":"request","ray":"${context.ray}","zone":${text(context.zone?.name ?? "")}` +
+    `{"time":${time},"level":${levelOf(context)},"msg":"request","ray":"${context.ray}","zone":${text(context.zone?.name ?? "")}` +
     `,"client":"${context.clientAddress}","method":"${req.method ?? ""}","host":${text(context.host)},"path":${text(path)}` +
     `,"protocol":"${req.httpVersion === null ? "" : `HTTP/${req.httpVersion}`}","status":${context.status},"code":${context.code === null ? "null" : context.code.code}` +
     `,"failure":${name(failure?.type)},"reason":${name(failure?.reason)},"phase":${name(failure?.phase)},"late":${failure?.responseStarted === true}` +

@@ -97,18 +97,8 @@ function withPlaces(
   { host: requestHost, originIp }: ExchangeContext,
   target: Target | null,
 ): Explanation {
-  if (target === null) return explanation;
-  const scheme = target.tls === null ? "http" : "https";
-  const bracketed = target.host.includes(":") ? `[${target.host}]` : target.host;
-  // The address that was connected to, where it came so far: the name may be one that only the gateway can resolve.
-  const connected =
-    target.socketPath ?? (originIp === "" ? bracketed : originIp.replace(/:\d+$/, ""));
-  const places: Readonly<Record<string, string>> = {
-    host: connected,
-    port: String(target.port),
-    name: target.tls?.serverName ?? (/^[a-z0-9.-]+$/.test(requestHost) ? requestHost : target.host),
-    url: `${scheme}://${bracketed}:${target.port}/`,
-  };
+  const places: Readonly<Record<string, string>> =
+    target === null ? { name: shellSafe(requestHost) } : placesOf(target, requestHost, originIp);
   return {
     ...explanation,
     howToCheck: explanation.howToCheck.map((check) =>
@@ -123,6 +113,24 @@ function withPlaces(
           },
     ),
   };
+}
+
+function placesOf(target: Target, requestHost: string, originIp: string): Record<string, string> {
+  const scheme = target.tls === null ? "http" : "https";
+  const bracketed = target.host.includes(":") ? `[${target.host}]` : target.host;
+  // The address that was connected to, where it came so far: the name may be one that only the gateway can resolve.
+  const connected = originIp === "" ? bracketed : originIp.replace(/:\d+$/, "");
+  return {
+    host: target.socketPath ?? connected,
+    port: String(target.port),
+    name: target.tls?.serverName ?? (target.host || shellSafe(requestHost)),
+    url: `${scheme}://${bracketed}:${target.port}/`,
+  };
+}
+
+/** A host as part of a command, if it is one at all: it came from the client. */
+function shellSafe(host: string): string {
+  return /^[a-z0-9._-]{1,253}$/.test(host) ? host : "example.com";
 }
 
 /** The keys of evidence, in words. */

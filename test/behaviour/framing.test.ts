@@ -92,6 +92,20 @@ describe("requests", () => {
     expect(right.heads[0]?.split("\r\n", 1)[0]).toBe("GET /path?q HTTP/1.1");
   });
 
+  test("for * are the edge's own to answer, and reach no origin", async () => {
+    await using origin = await startOrigin((socket) => socket.write(ok()));
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["*"], origins: [origin.url] }],
+    });
+
+    const options = await gateway.request({ method: "OPTIONS", target: "*" });
+    const get = await gateway.request({ method: "GET", target: "*" });
+
+    expect([options.status, get.status]).toEqual([204, 400]);
+    expect(field(options, "allow")).toContain("GET");
+    expect(origin.heads).toEqual([]);
+  });
+
   test("sent one behind another are answered in their order", async () => {
     await using origin = await startOrigin((socket, head) => {
       const path = head.split(" ")[1] ?? "";

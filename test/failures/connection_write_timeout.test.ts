@@ -16,7 +16,7 @@ describe("connection_write_timeout", () => {
   test("an origin that reads, however slowly, has as long as it takes", async () => {
     await using gateway = await startGateway({
       fixtures: ["reads-slowly"],
-      timeouts: { writeMs: 300 },
+      timeouts: { writeMs: 2_000 },
     });
     const { method, bodyBytes } = gateway.zoo.members[0]?.fixture.request ?? {};
 

@@ -166,6 +166,12 @@ describe("a configuration is refused, with path, line, rule and value", () => {
       { path: "dns.servers[0]", rule: "must be an address or address:port" },
     ],
     [
+      // Node aborts the whole process when c-ares is given it.
+      "a resolver at port 0",
+      'dns: { servers: ["127.0.0.1:0"] }\nzones: [{ hosts: ["a.test"], origins: ["http://b.test"] }]\n',
+      { path: "dns.servers[0]", line: 1 },
+    ],
+    [
       "a resolver that is no address, of a zone",
       `${zone}    dns: { servers: ["127.0.0.1:99999"] }\n`,
       { path: "zones[0].dns.servers[0]", line: 4 },
