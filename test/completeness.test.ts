@@ -128,6 +128,16 @@ describe("classify", () => {
   });
 });
 
+test("the map of src in the documents names every folder there is", () => {
+  const map = readFileSync("docs/life-of-a-request.md", "utf8");
+  const named = [...map.matchAll(/^\| `(\w+)\/` \|/gm)].map(([, folder]) => folder);
+  const folders = readdirSync("src", { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+
+  expect(named.toSorted()).toEqual(folders.map(({ name }) => name).toSorted());
+});
+
 test("tables in the documents equal the data", () => {
   expect(() =>
     execFileSync("npx", ["tsx", "scripts/generate-docs.ts", "--check"], { stdio: "pipe" }),

@@ -8,7 +8,7 @@ import type { Dispatcher } from "undici";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
-import { hasBody } from "../has-body.ts";
+import { hasBody } from "../identify/has-body.ts";
 import type { OriginConnection } from "./origin-connection.ts";
 import { type ContentCheck, contentCheckFor } from "./content-check.ts";
 import { Deadline } from "./deadline.ts";

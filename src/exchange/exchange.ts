@@ -6,7 +6,7 @@ import { ExchangeError } from "../classify/exchange-error.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import { codeOf, PhaseError } from "../connect/phase-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
-import { hasBody } from "../has-body.ts";
+import { hasBody } from "../identify/has-body.ts";
 import type { Zone } from "../zone.ts";
 import { Attempt, type AttemptOwner } from "./attempt.ts";
 import type { OriginConnection } from "./origin-connection.ts";

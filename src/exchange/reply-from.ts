@@ -47,7 +47,6 @@ export interface ReplyHandlers {
 }
 
 /** Where all requests seem to go; the exchange knows better. Constant, so that reply-from's URL cache always hits. */
-export const constantSource = "/";
 const constantBase = "http://origin.invalid";
 
 /** Options for `reply.from`, one object for all requests. reply-from's own retries are off. */

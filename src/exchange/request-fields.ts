@@ -1,7 +1,7 @@
 // The request's fields, as the origin gets them: the client's own, without what ends at this hop, and with ours.
 
 import type { ExchangeContext } from "../exchange-context.ts";
-import { cdnName } from "../identify/cdn-name.ts";
+import { cdnName } from "../identify/loops.ts";
 import { revealField } from "../identify/insider.ts";
 
 /** Fields that belong to one connection (RFC 9110 §7.6.1), that undici writes itself, or that we say better. */

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import { ExchangeContext } from "../exchange-context.ts";
-import { cdnName } from "./cdn-name.ts";
+import { cdnName } from "./loops.ts";
 
 /** Starts the story of a request. */
 export function identify(req: IncomingMessage, res: ServerResponse, ray: string): ExchangeContext {

@@ -39,6 +39,12 @@ export function compileProfiles(
   return compiled;
 }
 
+/** Every code that any of these can answer with, in order: counters start at 0 for each. */
+export function codesOf(profiles: ReadonlyMap<string, Profile>): number[] {
+  const codesUsed = [...profiles.values()].flatMap((profile) => [...profile.values()]);
+  return [...new Set(codesUsed.map(({ code }) => code))].toSorted((left, right) => left - right);
+}
+
 function shippedCode(code: Code): EdgeCode {
   return { code, status: codes[code].status, facts: codes[code] };
 }

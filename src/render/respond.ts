@@ -4,8 +4,8 @@ import { STATUS_CODES } from "node:http";
 
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
-import { hasBody } from "../has-body.ts";
-import { linger } from "../linger.ts";
+import { hasBody } from "../identify/has-body.ts";
+import { linger } from "../listen/linger.ts";
 import type { EdgeCode } from "../map/edge-code.ts";
 import { type Answer, answerFor } from "./answer.ts";
 import { answerFields } from "./fields.ts";

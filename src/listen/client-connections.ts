@@ -3,7 +3,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
-import type { ExchangeContext } from "./exchange-context.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
 
 const underWay = Symbol("requests under way");
 

@@ -1,8 +1,8 @@
 // The end of an answer that came before the request was read: the rest is read and thrown away for a while, since closing
 // at once would make the kernel reset the connection and the client lose the answer. @see RFC 9112 §9.6
 
-import type { ExchangeContext } from "./exchange-context.ts";
-import { hasBody } from "./has-body.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
+import { hasBody } from "../identify/has-body.ts";
 
 /** How long the client may send nothing, and how long it may go on sending, in milliseconds. */
 const idleMs = 2_000;

@@ -1,0 +1,41 @@
+// The front door: Fastify on HTTP, with everything switched off that would read, judge or answer a request before the line does.
+
+import { METHODS } from "node:http";
+import type { Socket } from "node:net";
+
+import fastify, { type FastifyInstance } from "fastify";
+
+import type { GatewayConfig } from "../config/gateway-config.ts";
+import { newRayId } from "../identify/ray-id.ts";
+
+/** What every path is rewritten to: one route for all of them. identify reads the original. */
+export const everyPath = "/";
+
+/** Makes a server whose request ids are ray ids. `onMalformed` gets what Node's parser could not read. */
+export function createServer(
+  { timeouts, limits, colo }: GatewayConfig,
+  onMalformed: (code: string | undefined, socket: Socket) => void,
+): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    genReqId: () => newRayId(colo),
+    rewriteUrl: () => everyPath,
+    exposeHeadRoutes: false,
+    keepAliveTimeout: timeouts.clientIdleMs,
+    requestTimeout: 0, // Uploads may take long; a stalled one ends by bodyIdleMs.
+    forceCloseConnections: "idle",
+    http: {
+      maxHeaderSize: limits.requestHeaderBytes,
+      insecureHTTPParser: false,
+      requireHostHeader: false, // Node's own refusal has no ray id, and nobody would hear of it.
+    },
+    clientErrorHandler: (error, socket) => onMalformed(error.code, socket),
+  });
+  // Bodies are streams, never parsed: to Fastify no method has one.
+  for (const method of METHODS.filter((name) => name !== "CONNECT")) {
+    app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  }
+  // Node would ask for the body at once; the exchange does, when there is an origin to read it.
+  app.server.on("checkContinue", (req, res) => app.server.emit("request", req, res));
+  return app;
+}
