@@ -130,12 +130,12 @@ describe("classify", () => {
 
 test("the map of src in the documents names every folder there is", () => {
   const map = readFileSync("docs/life-of-a-request.md", "utf8");
-  const named = [...map.matchAll(/^\| `(\w+)\/` \|/gm)].map(([, folder]) => folder);
+  const named = new Set([...map.matchAll(/^\| `(\w+)\/` \|/gm)].map(([, folder]) => folder));
   const folders = readdirSync("src", { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),
   );
 
-  expect(named.toSorted()).toEqual(folders.map(({ name }) => name).toSorted());
+  expect(named).toEqual(new Set(folders.map(({ name }) => name)));
 });
 
 test("tables in the documents equal the data", () => {

@@ -1,6 +1,6 @@
 // A valid response, damaged at random: whatever comes of it, the gateway answers or cuts off, in time, and lives on.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { startGatewayOn, type TestGateway } from "../helpers/gateway.ts";
