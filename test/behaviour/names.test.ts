@@ -1,0 +1,110 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+
+import { decode, encode } from "dns-packet";
+import { describe, expect, test } from "vitest";
+
+import { startGatewayOn, type TestGateway } from "../helpers/gateway.ts";
+import { ok, startOrigin } from "../helpers/origin.ts";
+
+/** A resolver that gives every name the address 127.0.0.1 for so long, and counts what it is asked. */
+async function startResolver(ttlSeconds: number, delayMs = 0) {
+  const server = createSocket("udp4");
+  const asked: string[] = [];
+  server.on("message", (message, { port }) => {
+    const { id = 0, questions = [] } = decode(message);
+    const [question] = questions;
+    if (question === undefined) return;
+    asked.push(`${question.type} ${question.name}`);
+    const answers =
+      question.type === "A"
+        ? [{ type: "A" as const, name: question.name, ttl: ttlSeconds, data: "127.0.0.1" }]
+        : [];
+    const reply = encode({ type: "response", id, flags: 0x8180, questions, answers });
+    setTimeout(() => server.send(reply, port), delayMs);
+  });
+  server.bind(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    address: `127.0.0.1:${server.address().port}`,
+    asked,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+/** An origin whose connections end after each answer, so that every request needs the name again. */
+const startForgetful = () =>
+  startOrigin((socket) => socket.end(ok("hello", "Connection: close\r\n")));
+
+/** Asks again and again until something has come of it. */
+async function askUntil(gateway: TestGateway, isThere: () => boolean): Promise<void> {
+  const until = performance.now() + 3_000;
+  while (!isThere() && performance.now() < until) await gateway.get();
+}
+
+describe("a resolved name", () => {
+  test("is remembered as long as its TTL says, and asked for again after it", async () => {
+    await using origin = await startForgetful();
+    await using resolver = await startResolver(1);
+    await using gateway = await startGatewayOn({
+      dns: { servers: [resolver.address] },
+      zones: [{ hosts: ["*"], origins: [origin.url.replace("127.0.0.1", "origin.example")] }],
+    });
+    const questions = (): number => resolver.asked.filter((asked) => asked.startsWith("A ")).length;
+
+    await gateway.get();
+    await gateway.get();
+    const within = questions();
+    await askUntil(gateway, () => questions() > 1);
+
+    expect(within).toBe(1);
+    expect(questions()).toBe(2);
+  });
+
+  test("with a TTL of 0 is asked for each time", async () => {
+    await using origin = await startForgetful();
+    await using resolver = await startResolver(0);
+    await using gateway = await startGatewayOn({
+      dns: { servers: [resolver.address] },
+      zones: [{ hosts: ["*"], origins: [origin.url.replace("127.0.0.1", "origin.example")] }],
+    });
+
+    await gateway.get();
+    await gateway.get();
+
+    expect(resolver.asked.filter((asked) => asked.startsWith("A "))).toHaveLength(2);
+  });
+
+  test("that many requests want at once is asked for once", async () => {
+    await using origin = await startForgetful();
+    await using resolver = await startResolver(0, 200);
+    await using gateway = await startGatewayOn({
+      dns: { servers: [resolver.address] },
+      zones: [{ hosts: ["*"], origins: [origin.url.replace("127.0.0.1", "origin.example")] }],
+    });
+
+    await Promise.all(Array.from({ length: 20 }, () => gateway.get()));
+
+    expect(resolver.asked.filter((asked) => asked.startsWith("A "))).toHaveLength(1);
+  });
+
+  test.each(["localhost", "app.localhost", "LOCALHOST"])(
+    "%s is loopback, and no resolver is asked",
+    async (name) => {
+      await using origin = await startForgetful();
+      await using resolver = await startResolver(0);
+      await using gateway = await startGatewayOn({
+        dns: { servers: [resolver.address] },
+        zones: [{ hosts: ["*"], origins: [origin.url.replace("127.0.0.1", name)] }],
+      });
+
+      const { status } = await gateway.get();
+
+      expect(status).toBe(200);
+      expect(resolver.asked).toEqual([]);
+    },
+  );
+});
