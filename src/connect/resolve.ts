@@ -39,17 +39,17 @@ interface FamilyAnswer {
 
 /** Resolves names by one set of servers, remembering answers for as long as their TTL allows. */
 export class NameResolver {
-  readonly #dns: Resolver;
   readonly #servers: readonly string[];
+  readonly #deadlineMs: number;
   readonly #known = new Map<string, Resolved & { readonly expiresAt: number }>();
   readonly #asked = new Map<string, Promise<Resolved>>();
+  /** Made when a name is first asked for: most origins are literals, and a channel is not cheap. */
+  #dns: Resolver | null = null;
 
   /** `servers` as `address` or `address:port`; none means the system's. `deadlineMs` bounds one whole lookup. */
   constructor(servers: readonly string[], deadlineMs: number) {
-    // A lost packet gets two more chances within the deadline.
-    this.#dns = new Resolver({ timeout: Math.max(20, Math.floor(deadlineMs / 3)), tries: 3 });
-    if (servers.length > 0) this.#dns.setServers(servers);
-    this.#servers = servers.length > 0 ? servers : this.#dns.getServers();
+    this.#servers = servers;
+    this.#deadlineMs = deadlineMs;
   }
 
   /** Resolves a name, address literal or `localhost` name. Rejects only with {@link PhaseError} (phase `dns`). */
@@ -70,7 +70,7 @@ export class NameResolver {
 
   /** Gives up every lookup under way. */
   close(): void {
-    this.#dns.cancel();
+    this.#dns?.cancel();
   }
 
   async #withDeadline(
@@ -98,8 +98,9 @@ export class NameResolver {
   }
 
   async #askBothFamilies(name: string): Promise<Resolved> {
-    const four = toAnswer(this.#dns.resolve4(name, { ttl: true }));
-    const six = toAnswer(this.#dns.resolve6(name, { ttl: true }));
+    const dns = this.#channel;
+    const four = toAnswer(dns.resolve4(name, { ttl: true }));
+    const six = toAnswer(dns.resolve6(name, { ttl: true }));
     const first = await Promise.race([four, six]);
     const isSettled = first.addresses.length > 0 || codeOf(first.error) === "ENOTFOUND";
     const [a, aaaa] = isSettled
@@ -123,9 +124,22 @@ export class NameResolver {
     return resolved;
   }
 
+  /** A channel of its own for each zone, so that what one name does to it harms no other zone's. */
+  get #channel(): Resolver {
+    if (this.#dns === null) {
+      // A lost packet gets two more chances within the deadline.
+      this.#dns = new Resolver({
+        timeout: Math.max(20, Math.floor(this.#deadlineMs / 3)),
+        tries: 3,
+      });
+      if (this.#servers.length > 0) this.#dns.setServers(this.#servers);
+    }
+    return this.#dns;
+  }
+
   #failure(name: string, code: string, cause: unknown): PhaseError {
     return new PhaseError("dns", code, {
-      evidence: { name, resolver: this.#servers.join(", "), answer: code },
+      evidence: { name, resolver: this.#channel.getServers().join(", "), answer: code },
       cause,
     });
   }

@@ -10,6 +10,7 @@ export class Histogram {
   /** Observations at or below each bound, and above the last. */
   readonly counts = new Float64Array(bucketSeconds.length + 1);
   sumSeconds = 0;
+  total = 0;
 
   /** Adds one duration in milliseconds. */
   observe(milliseconds: number): void {
@@ -18,5 +19,6 @@ export class Histogram {
     while (bucket < bucketSeconds.length && seconds > (bucketSeconds[bucket] ?? 0)) bucket += 1;
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.sumSeconds += seconds;
+    this.total += 1;
   }
 }

@@ -70,6 +70,7 @@ function* samples(
   rows: Iterable<{ labels: Record<string, string>; histogram: Histogram }>,
 ): Iterable<MetricValue<string> & { metricName: string }> {
   for (const { labels, histogram } of rows) {
+    if (histogram.total === 0) continue; // A thousand idle zones need not be told of.
     let total = 0;
     for (const [index, bound] of bucketSeconds.entries()) {
       total += histogram.counts[index] ?? 0;
