@@ -10,6 +10,8 @@ export default defineConfig({
     maxWorkers: 2,
     // A worker keeps what it has loaded, the zoo above all: its four hundred files take longer to load than to run.
     isolate: false,
+    // Deadlines are part of what is tested, and a shared machine may sleep through one. Twice in a row is a failure.
+    retry: process.env["CI"] ? 1 : 0,
     reporters: ["default", "json"],
     outputFile: { json: "coverage/tests.json" },
   },

@@ -37,5 +37,7 @@ export function createServer(
   }
   // Node would ask for the body at once; the exchange does, when there is an origin to read it.
   app.server.on("checkContinue", (req, res) => app.server.emit("request", req, res));
+  // No tunnels: a gateway is asked for its own zones. Node alone would close without a word.
+  app.server.on("connect", (_req, socket: Socket) => onMalformed("CONNECT", socket));
   return app;
 }

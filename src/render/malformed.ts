@@ -3,8 +3,9 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 
-/** Node's codes for what its parser refuses, to statuses. */
+/** Node's codes for what its parser refuses, and one of ours, to statuses. */
 const statuses: Readonly<Record<string, number>> = {
+  CONNECT: 405,
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   ERR_HTTP_REQUEST_TIMEOUT: 408,

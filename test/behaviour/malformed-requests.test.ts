@@ -8,6 +8,7 @@ describe("what is no proper request", () => {
   test.each([
     ["no HTTP", "GARBAGE\r\n\r\n", 400],
     ["no Host", "GET / HTTP/1.1\r\n\r\n", 400],
+    ["a tunnel asked for", "CONNECT any.test:443 HTTP/1.1\r\nHost: any.test:443\r\n\r\n", 405],
     ["a length that is none", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400],
     [
       "a header section too large",

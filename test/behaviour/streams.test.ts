@@ -129,23 +129,23 @@ describe("backpressure", () => {
 
   test("a slow reader is no stalled origin", async () => {
     await using origin = await startOrigin((socket) => {
-      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n${"x".repeat(5_000_000)}`);
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 12000000\r\n\r\n${"x".repeat(12_000_000)}`);
     });
     await using gateway = await startGatewayOn({
       zones: [{ hosts: ["*"], origins: [origin.url] }],
-      timeouts: { bodyIdleMs: 300 },
+      timeouts: { bodyIdleMs: 900 },
     });
     const client = gateway.connect();
     const slow = setInterval(() => {
       client.socket.resume();
       setTimeout(() => client.socket.pause(), 2);
-    }, 60);
+    }, 80);
 
     const response = await client.request({ headers: [["Host", "any.test"]] });
     clearInterval(slow);
     client.close();
 
-    expect([response.ending, response.body.length]).toEqual(["complete", 5_000_000]);
+    expect([response.ending, response.body.length]).toEqual(["complete", 12_000_000]);
   });
 });
 
