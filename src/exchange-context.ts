@@ -20,6 +20,10 @@ export class ExchangeContext {
   scheme: "http" | "https" = "http";
   /** The request's host, lower case and without port. */
   host = "";
+  /** The Host field to pass on: the client's, or the authority of an absolute target. */
+  hostField = "";
+  /** The status to refuse the request with, if it breaks HTTP's rules; else 0. */
+  refusal = 0;
   /** Path and query, as received. */
   target = "/";
   /** How often CDN-Loop says that the request was here before. */

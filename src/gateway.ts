@@ -1,5 +1,6 @@
 // The line, on one screen: identify → route → pick → connect → exchange → respond, or classify → map → render, and record.
 
+import { lookup } from "node:dns/promises";
 import { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
@@ -22,7 +23,7 @@ import { ClientConnections } from "./listen/client-connections.ts";
 import { cut } from "./listen/cut.ts";
 import { linger } from "./listen/linger.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
-import { createServer, everyPath } from "./listen/server.ts";
+import { closeServer, createServer, everyPath } from "./listen/server.ts";
 import { codesFor, type Told } from "./map/codes-for.ts";
 import { codesOf, compileProfiles, type Profile } from "./map/profile.ts";
 import type { LineWriter } from "./record/access-log.ts";
@@ -74,15 +75,17 @@ export class Gateway implements ExchangeListener {
   /** Listens; resolves with the port taken. */
   async start(): Promise<number> {
     const { host, http } = this.config.listen;
-    await this.#server.listen({ host, port: http === false ? 0 : http });
+    // One address: for a name of several Fastify would make servers that the line knows nothing of.
+    const { address } = await lookup(host);
+    await this.#server.listen({ host: address, port: http === false ? 0 : http });
     const { port } = this.#server.server.address() as AddressInfo;
     await this.#own.add(host, port);
     return port;
   }
 
-  /** Refuses new requests, lets those under way end, and closes every connection to the origins. */
-  async close(): Promise<void> {
-    await this.#server.close();
+  /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
+  async close(graceMs = 0): Promise<void> {
+    await closeServer(this.#server, graceMs);
     for (const zone of this.zones) zone.close();
   }
 
@@ -128,10 +131,10 @@ export class Gateway implements ExchangeListener {
 
   /** respond: the origin's head leaves, and its content follows. */
   #respond(context: ExchangeContext, reply: FastifyReply, begin: (fields: string[]) => void): void {
-    reply.hijack();
     const isWhole = context.req.complete || !hasBody(context.req);
     // A connection whose request was not read to its end cannot carry another.
     begin(isWhole ? ["cf-ray", context.ray] : ["cf-ray", context.ray, "connection", "close"]);
+    reply.hijack();
   }
 
   /** classify → map → render: the edge answers by itself. */
@@ -169,7 +172,8 @@ export class Gateway implements ExchangeListener {
   /** What the parser could not read has no request, but a status, a ray id and a line in the log all the same. */
   #refuseMalformed(code: string | undefined, socket: Socket): void {
     // A connection that breaks is no malformed request, and one that has its answer gets no second one.
-    if (code === "ECONNRESET" || !socket.writable || this.#clients.has(socket)) {
+    const isSilent = socket.bytesRead === 0; // Browsers open connections to have them at hand.
+    if (isSilent || code === "ECONNRESET" || !socket.writable || this.#clients.has(socket)) {
       socket.destroy();
       return;
     }

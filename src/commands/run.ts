@@ -8,8 +8,9 @@ import type { GatewayConfig } from "../config/gateway-config.ts";
 import { Gateway } from "../gateway.ts";
 import { AccessLog } from "../record/log.ts";
 
-/** How long the requests under way may take to end, in milliseconds. */
-const graceMs = 10_000;
+/** How long the requests under way may take to end, in milliseconds, and how long everything may. */
+const graceMs = 8_000;
+const longestMs = 10_000;
 
 /** A gateway that runs until the process ends. */
 export interface Running {
@@ -44,10 +45,10 @@ export async function run(
   const adminPort = await admin.start();
   isReady = true;
 
-  closeWithGrace({ delay: graceMs }, async ({ err }) => {
+  closeWithGrace({ delay: longestMs }, async ({ err }) => {
     if (err) messages.fatal(err);
     isReady = false;
-    await gateway.close();
+    await gateway.close(graceMs);
     await admin.close();
     await beside?.close();
     lines.close();

@@ -1,6 +1,6 @@
 // Step three of connect: TLS over a connected socket, and the judgement of the certificate.
 
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 
 import { type CertificateFacts, certificateFacts, leastRsaBits } from "./certificate-facts.ts";
@@ -41,7 +41,9 @@ export function handshake(
       ALPNProtocols: ["http/1.1"],
       rejectUnauthorized: false, // Judged below, where every fact is at hand.
       checkServerIdentity: () => undefined,
-      ...(serverName !== null && serverName !== "" && { servername: serverName }),
+      ...(serverName !== null &&
+        serverName !== "" &&
+        isIP(serverName) === 0 && { servername: serverName }),
       ...(target.ca !== null && { ca: target.ca }),
       ...(target.clientCertificate !== null && target.clientCertificate),
     });

@@ -25,6 +25,7 @@ export class Wire {
   onError: ((error: Error) => void) | null = null;
 
   readonly #interimLimit: number;
+  #isHeld = false;
   #interimBytes = 0;
   #finalBytes = 0;
   #awaitsHead = true;
@@ -76,10 +77,25 @@ export class Wire {
     this.#pieces = [];
   }
 
+  /**
+   * Keeps back whatever comes, the end too, until `release`. undici's own way to pause fails an assertion when the origin
+   * closes meanwhile.
+   */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    if (!this.socket.destroyed) this.socket.emit("readable");
+  }
+
   #tapReads(): void {
     const { socket } = this;
     const read = socket.read.bind(socket);
     socket.read = (size?: number): Buffer | null => {
+      if (this.#isHeld && size !== 0) return null;
       const chunk = read(size) as Buffer | null;
       return chunk !== null && this.#awaitsHead && size !== 0 ? this.#inspect(chunk) : chunk;
     };

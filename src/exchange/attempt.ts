@@ -45,7 +45,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly #owner: AttemptOwner;
   readonly #hasBody: boolean;
   #abort: ((error: Error) => void) | null = null;
-  #resume: (() => void) | null = null;
   readonly #deadline = new Deadline();
   #writtenBefore = 0;
   #sentAt = 0;
@@ -53,8 +52,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #isTold = false;
   #body: RequestBody | null = null;
   #check: ContentCheck | null = null;
-  /** The content's last piece, until its check is through. */
+  /** Pieces of content that wait for their check. */
+  readonly #unchecked: Buffer[] = [];
+  #isChecking = false;
+  /** The content's last piece, until the end has been checked. */
   #held: Buffer | null = null;
+  /** The client has enough for now. */
+  #isFull = false;
+  /** The trailers, once the response has come to its end. */
+  #trailers: string[] | null = null;
+  #hasEnded = false;
   #isOver = false;
   #early: Error | null = null;
 
@@ -99,12 +106,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
     );
   }
 
-  /** Lets the client have the head, and all that follows. */
+  /** Lets the client have the head, and all that follows. Throws ExchangeError `BAD_FIELD` if Node will not send it. */
   begin(extraFields: readonly string[]): void {
     const head = this.#head;
     if (head === null) return;
-    head.fields.push(...extraFields);
-    this.#res.writeHead(head.status, head.reason, head.fields);
+    try {
+      this.#res.writeHead(head.status, head.reason, [...head.fields, ...extraFields]);
+    } catch (error) {
+      throw new ExchangeError("BAD_FIELD", `the head cannot be sent on: ${String(error)}`);
+    }
     // The content is usually here within this very tick, and then head and content leave together.
     queueMicrotask(() => {
       if (!this.#isOver && this.#context.responseBytes === 0) this.#res.flushHeaders();
@@ -115,7 +125,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
   fail(error: Error): void {
     if (this.#isOver) return;
     if (this.#abort === null) this.#early = error;
-    else this.#abort(error);
+    else {
+      this.#abort(error);
+      this.onError(error); // undici tells nobody once the response has come to its end.
+    }
     this.connection.destroy();
   }
 
@@ -134,22 +147,24 @@ export class Attempt implements Dispatcher.DispatchHandler {
       );
   }
 
-  onHeaders(status: number, rawFields: Buffer[], resume: () => void, reason: string): boolean {
-    if (this.#isOver) return false;
+  onHeaders(status: number, rawFields: Buffer[], _resume: () => void, reason: string): boolean {
+    if (this.#isOver) return true;
     if (status >= 100 && status < 200) {
       this.#owner.onInterim(status, rawFields);
       return true;
     }
     this.hasHead = true;
-    this.#resume = resume;
     this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
     this.#deadline.end();
     const { wire } = this.connection;
-    const head = responseHead(status, rawFields, reason, wire.headBytes);
+    const head = responseHead(status, rawFields, reason, {
+      firstBytes: wire.headBytes,
+      mayChunk: this.#mayChunk(status),
+    });
     if (head instanceof ExchangeError) {
       this.hasHead = false;
       this.fail(head);
-      return false;
+      return true;
     }
     wire.expectContent();
     this.#head = head;
@@ -159,16 +174,21 @@ export class Attempt implements Dispatcher.DispatchHandler {
       : null;
     if (this.#check === null) this.#tell(head);
     // RFC 9110 §8.6: a 304 may bear the length of content that it does not have; undici waits for it in vain.
-    if (status === 304 || status === 204) this.#complete();
+    if (status === 304 || status === 204) this.#end();
     else this.#waitForContent();
     return true;
   }
 
+  /** Never false: undici is not paused, its socket is held. */
   onData(chunk: Buffer): boolean {
-    if (this.#isOver) return false;
-    if (this.#check === null) return this.#pass(chunk);
-    this.#check.check(chunk, (error) => this.#checked(chunk, error));
-    return false;
+    if (this.#isOver) return true;
+    if (this.#check === null) {
+      this.#pass(chunk);
+    } else {
+      this.#unchecked.push(chunk);
+      this.#checkNext(this.#check);
+    }
+    return true;
   }
 
   /** The trailers are buffers, whatever undici's types say of its flat handlers. */
@@ -177,8 +197,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
     // undici takes the reset at the end of a close-delimited body for its end.
     if (this.connection.wire.error !== null && this.#head?.isDelimited === false)
       return this.onError(this.connection.wire.error);
-    if (this.#check === null) this.#end(trailers);
-    else this.#check.end((error) => this.#checkedEnd(trailers, error));
+    this.#trailers = trailers;
+    this.#hasEnded = true;
+    this.connection.wire.onError = null; // What happens to the connection from here on is no concern of the response.
+    if (this.#check === null) this.#end();
+    else this.#checkNext(this.#check);
   }
 
   onError(error: Error): void {
@@ -188,44 +211,63 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#owner.onFailed(this, error);
   }
 
+  /** Whether the client can be sent chunks, and so trailers, should the response have no length. */
+  #mayChunk(status: number): boolean {
+    const { method, httpVersion } = this.#context.req;
+    return httpVersion === "1.1" && method !== "HEAD" && status !== 204 && status !== 304;
+  }
+
   #tell(head: ResponseHead): void {
     if (this.#isTold) return;
     this.#isTold = true;
     this.#owner.onHead(head);
   }
 
-  /** Passes a piece of content on; false if the client has enough for now. */
-  #pass(chunk: Buffer): boolean {
+  #pass(chunk: Buffer): void {
     this.#context.responseBytes += chunk.length;
-    if (this.#res.write(chunk)) {
-      this.#deadline.refresh();
-      return true;
-    }
+    this.#deadline.refresh();
+    if (this.#res.write(chunk) || this.#isFull) return;
+    this.#isFull = true;
     this.#waitForClient();
-    return false;
+    this.#holdOrRelease();
   }
 
-  #end(trailers: string[] | null): void {
-    if (trailers !== null && trailers.length > 0) this.#res.addTrailers(trailerFields(trailers));
-    this.#complete();
+  #end(): void {
+    const trailers = this.#trailers ?? [];
+    if (trailers.length > 0) this.#res.addTrailers(trailerFields(trailers));
+    this.#finish();
+    this.#owner.onComplete(this);
   }
 
-  /** A piece of compressed content may go on, unless it is the last one: then the end must be right, too. */
-  #checked(chunk: Buffer, error: ExchangeError | null): void {
-    if (this.#isOver || this.#head === null) return;
-    if (error !== null) return this.onError(error);
-    this.#tell(this.#head);
-    const isLast = this.#head.contentLength === this.#context.responseBytes + chunk.length;
-    if (isLast) this.#held = chunk;
-    if (isLast || this.#pass(chunk)) this.#resume?.();
+  /** Compressed content goes on piece by piece, each when it has been decoded; the last one when the end is right, too. */
+  #checkNext(check: ContentCheck): void {
+    if (this.#isChecking || this.#isOver || this.#head === null) return;
+    const head = this.#head;
+    const chunk = this.#unchecked.shift();
+    if (chunk === undefined && !this.#hasEnded) return;
+    this.#isChecking = true;
+    this.#holdOrRelease();
+    const checked = (error: ExchangeError | null): void => {
+      this.#isChecking = false;
+      if (this.#isOver) return;
+      if (error !== null) return this.onError(error);
+      this.#tell(head);
+      if (chunk === undefined) {
+        if (this.#held !== null) this.#pass(this.#held);
+        return this.#end();
+      }
+      if (head.contentLength === this.#context.responseBytes + chunk.length) this.#held = chunk;
+      else this.#pass(chunk);
+      this.#checkNext(check);
+      return this.#holdOrRelease();
+    };
+    if (chunk === undefined) check.end(checked);
+    else check.check(chunk, checked);
   }
 
-  #checkedEnd(trailers: string[] | null, error: ExchangeError | null): void {
-    if (this.#isOver || this.#head === null) return;
-    if (error !== null) return this.onError(error);
-    this.#tell(this.#head);
-    if (this.#held !== null) this.#pass(this.#held);
-    this.#end(trailers);
+  #holdOrRelease(): void {
+    if (this.#isFull || this.#isChecking) this.connection.wire.hold();
+    else this.connection.wire.release();
   }
 
   #openBody(): RequestBody {
@@ -241,17 +283,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return body;
   }
 
-  #complete(): void {
-    this.#finish();
-    this.#owner.onComplete(this);
-  }
-
   #finish(): void {
     this.#isOver = true;
     this.#body?.destroy(); // Before whoever answers begins to read what is left of the request.
     this.#deadline.end();
     this.#check?.close();
     this.connection.wire.onError = null;
+    this.connection.wire.release();
   }
 
   #waitForContent(): void {
@@ -262,9 +300,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #waitForClient(): void {
     this.#waitWhileReading(this.#res.socket?.writableLength ?? 0);
     this.#res.once("drain", () => {
+      this.#isFull = false;
       if (this.#isOver) return;
       this.#waitForContent();
-      this.#resume?.();
+      this.#holdOrRelease();
     });
   }
 

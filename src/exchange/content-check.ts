@@ -55,6 +55,8 @@ export class ContentCheck {
   readonly #create: (firstByte: number) => Decoder;
   #decoder: Decoder | null = null;
   #error: ExchangeError | null = null;
+  /** The decoder has found the content's end, or an error. */
+  #isThrough = false;
   #done: ((error: ExchangeError | null) => void) | null = null;
 
   constructor(coding: string, create: (firstByte: number) => Decoder) {
@@ -65,6 +67,7 @@ export class ContentCheck {
   /** Calls back, once, when the piece has been decoded, or with what is wrong with it. */
   check(piece: Buffer, done: (error: ExchangeError | null) => void): void {
     this.#decoder ??= this.#start(piece[0] ?? 0);
+    if (this.#isThrough) return done(this.#error); // Bytes after the content's end harm nobody: decoders pass over them.
     this.#done = done;
     this.#decoder.write(piece, (error?: Error | null) => {
       if (!error) this.#finish(); // An error has its own event, which says more.
@@ -73,9 +76,8 @@ export class ContentCheck {
 
   /** Calls back when the content's end has been found where it should be. Content of no bytes at all is fine. */
   end(done: (error: ExchangeError | null) => void): void {
-    if (this.#decoder === null) return done(null);
+    if (this.#decoder === null || this.#isThrough) return done(this.#error);
     this.#done = done;
-    this.#decoder.once("end", () => this.#finish());
     this.#decoder.end();
   }
 
@@ -92,6 +94,11 @@ export class ContentCheck {
         isCut ? "CONTENT_TRUNCATED" : "CONTENT_CORRUPT",
         `the ${this.#coding} content ${isCut ? "lacks its end" : "cannot be decoded"} (${error.message})`,
       );
+      this.#isThrough = true;
+      this.#finish();
+    });
+    decoder.once("end", () => {
+      this.#isThrough = true;
       this.#finish();
     });
     decoder.resume(); // What comes out is of no interest.

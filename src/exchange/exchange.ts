@@ -6,7 +6,7 @@ import { ExchangeError } from "../classify/exchange-error.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import { codeOf, PhaseError } from "../connect/phase-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
-import { hasBody } from "../identify/has-body.ts";
+import { expectsContinue, hasBody } from "../identify/has-body.ts";
 import type { Zone } from "../zone.ts";
 import { Attempt, type AttemptOwner } from "./attempt.ts";
 import type { OriginConnection } from "./origin-connection.ts";
@@ -75,8 +75,8 @@ export class Exchange implements AttemptOwner {
 
   /** Lets the client have the head that the callback told of, with these fields besides, and the content after it. */
   begin(extraFields: readonly string[]): void {
-    this.#hasBegun = true;
     this.#attempt?.begin(extraFields);
+    this.#hasBegun = true;
   }
 
   /** Ends the way to the origin, and whatever has come of it: the client has left. */
@@ -168,14 +168,13 @@ export class Exchange implements AttemptOwner {
     this.#attempt = attempt;
     context.isReused = attempt.isReused;
     context.originIp = connection.connection.progress.originIp;
-    if (context.req.headers.expect !== undefined && hasBody(context.req))
-      context.res.writeContinue();
+    if (expectsContinue(context.req)) context.res.writeContinue();
     attempt.send(requestFields(context, this.#hostField()));
   }
 
   #hostField(): string {
     const { hostHeader } = this.#zone.config;
-    if (hostHeader === "request") return this.#context.req.headers.host ?? this.#context.host;
+    if (hostHeader === "request") return this.#context.hostField;
     if (hostHeader !== "origin") return hostHeader;
     const { host = "", port = 0, tls = null } = this.#pool?.target ?? {};
     const name = host.includes(":") ? `[${host}]` : host || "localhost";
@@ -186,12 +185,14 @@ export class Exchange implements AttemptOwner {
   #mayRetry(attempt: Attempt, failure: OriginFailure): boolean {
     if (this.#hasRetried || !attempt.isReused || failure.reason !== "closed_on_reuse") return false;
     const { req } = this.#context;
-    return !failure.requestSent || (idempotentMethods.has(req.method ?? "") && !hasBody(req));
+    if (hasBody(req)) return !failure.requestSent && this.#context.requestBytes === 0;
+    return !failure.requestSent || idempotentMethods.has(req.method ?? "");
   }
 
   /** The next origin has its turn if nothing was sent to this one; else this is how it ends. */
   #fail(failure: OriginFailure): void {
-    const next = failure.requestSent ? null : pick(this.#zone, this.#originsTried + 1);
+    const isUntouched = !failure.requestSent && this.#context.requestBytes === 0;
+    const next = !isUntouched ? null : pick(this.#zone, this.#originsTried + 1);
     if (next !== null) {
       this.#context.recovered.push({ origin: this.#context.origin, failure });
       this.#context.retries += 1;

@@ -53,7 +53,8 @@ export class OriginConnection {
 
   /** Closes at once, whatever is under way. */
   destroy(): void {
-    this.wire.socket.destroy();
+    // With an error, or undici would take the end of a close-delimited response that was given up for its regular end.
+    this.wire.socket.destroy(new ExchangeError("CONNECTION_SPENT", "given up"));
   }
 
   /** Gives undici the socket, once; when that is gone, so is this connection. */

@@ -64,6 +64,7 @@ export class OriginPool {
    * Rejects with PhaseError, or with ExchangeError: `CONNECTION_LIMIT` if none did in time, `CLIENT_LEFT` if aborted.
    */
   async open(options: ConnectOptions): Promise<OriginConnection> {
+    if (!this.#hasRoom) this.#evictIdle();
     if (this.#hasRoom) this.#connecting += 1;
     else {
       const kept = await this.#waitForTurn(options);
@@ -95,8 +96,9 @@ export class OriginPool {
       const { validFor } = connection.connection;
       const next = this.#waiting.findIndex(({ host }) => validFor === null || validFor === host);
       if (!connection.isUsable) return;
-      if (next < 0) this.#idle.push(connection);
-      else this.#waiting.splice(next, 1)[0]?.take(connection);
+      if (next >= 0) this.#waiting.splice(next, 1)[0]?.take(connection);
+      else if (this.#waiting.length > 0) connection.destroy(); // Good for none of those who wait: make room.
+      else this.#idle.push(connection);
     });
   }
 
@@ -117,6 +119,14 @@ export class OriginPool {
   close(): void {
     for (const connection of this.#all) connection.destroy();
     this.#idle.length = 0;
+  }
+
+  /** Gives up the oldest kept connection: it is not good for the host that needs one now. */
+  #evictIdle(): void {
+    const oldest = this.#idle.shift();
+    if (oldest === undefined) return;
+    this.#all.delete(oldest);
+    oldest.destroy();
   }
 
   get #hasRoom(): boolean {

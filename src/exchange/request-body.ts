@@ -17,6 +17,8 @@ export class RequestBody extends EventEmitter {
   readonly #deadline = new Deadline();
   #isDetached = false;
   destroyed = false;
+  /** undici looks here before it waits for `end`: a body without a byte may be over before it listens. */
+  readableEnded = false;
 
   /** `writeMs`: how long the origin may take no byte at all; `idleMs`: how long the client may send none. */
   constructor(
@@ -73,6 +75,7 @@ export class RequestBody extends EventEmitter {
 
   readonly #onEnd = (): void => {
     this.#deadline.end();
+    this.readableEnded = true;
     this.emit("end");
   };
 

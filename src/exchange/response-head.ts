@@ -42,7 +42,7 @@ export function responseHead(
   status: number,
   rawFields: readonly Buffer[],
   reason: string,
-  firstBytes: Buffer,
+  { firstBytes, mayChunk }: { firstBytes: Buffer; mayChunk: boolean },
 ): ResponseHead | ExchangeError {
   if (!firstBytes.subarray(0, versionStart.length).equals(versionStart)) {
     return new ExchangeError(
@@ -84,6 +84,8 @@ export function responseHead(
     if (lower === "content-encoding") contentCoding = value.trim().toLowerCase();
     fields.push(name, value);
   }
+  // RFC 9110 §6.6.2: without chunks there will be no trailers to announce, and Node refuses to.
+  if (!mayChunk || contentLength !== null) removeField(fields, "trailer");
   return {
     status,
     reason: reasonPhrase(status, reason),
@@ -92,6 +94,12 @@ export function responseHead(
     contentLength,
     isDelimited,
   };
+}
+
+function removeField(fields: string[], lower: string): void {
+  for (let index = fields.length - 2; index >= 0; index -= 2) {
+    if (fields[index]?.toLowerCase() === lower) fields.splice(index, 2);
+  }
 }
 
 /**
@@ -113,13 +121,17 @@ function latin1(text: Buffer | string | undefined): string {
   return typeof text === "string" ? text : (text?.toString("latin1") ?? "");
 }
 
+/** Every value of a field, joined; undefined where there is none. */
 function valueOf(rawFields: readonly Buffer[], wanted: string): string | undefined {
+  let joined: string | undefined;
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index];
-    if (name?.length === wanted.length && name.toString("latin1").toLowerCase() === wanted)
-      return rawFields[index + 1]?.toString("latin1");
+    if (name?.length !== wanted.length || name.toString("latin1").toLowerCase() !== wanted)
+      continue;
+    const value = latin1(rawFields[index + 1]);
+    joined = joined === undefined ? value : `${joined}, ${value}`;
   }
-  return undefined;
+  return joined;
 }
 
 /** undici decodes the phrase as UTF-8, Node sends it as latin1: what does not survive both gives way to the standard one. */

@@ -11,12 +11,11 @@ export function identify(req: IncomingMessage, res: ServerResponse, ray: string)
   const context = new ExchangeContext(req, res, ray);
   context.clientAddress = clientAddressOf(req.socket);
   const target = originalTarget(req);
-  if (target.startsWith("/") || target === "*") {
-    context.target = target;
-    context.host = hostOf(req.headers.host ?? "");
-  } else {
-    readAbsolute(context, target);
-  }
+  context.hostField = req.headers.host ?? "";
+  if (target.startsWith("/") || target === "*") context.target = target;
+  else readAbsolute(context, target);
+  context.host = hostOf(context.hostField);
+  context.refusal ||= refusalOf(req, context.hostField);
   const loop = req.headers["cdn-loop"];
   if (loop !== undefined) context.loops = countLoops(String(loop));
   return context;
@@ -27,11 +26,35 @@ function originalTarget(req: IncomingMessage & { originalUrl?: string }): string
   return req.originalUrl ?? req.url ?? "/";
 }
 
-/** RFC 9112 §3.2.2: the host of an absolute target counts, whatever the Host field says. */
+/** RFC 9112 §3.2.2: the authority of an absolute target counts, whatever the Host field says. */
 function readAbsolute(context: ExchangeContext, target: string): void {
-  const [, authority = "", path = ""] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(target) ?? [];
+  const [, authority, path = ""] = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target) ?? [];
+  if (authority === undefined) {
+    context.refusal = 400;
+    return;
+  }
   context.target = path.startsWith("/") ? path : `/${path}`;
-  context.host = hostOf(authority === "" ? (context.req.headers.host ?? "") : authority);
+  context.hostField = authority;
+}
+
+/** A name or address, with or without port; no user, no path, no white space. @see RFC 9110 §4.2.4, RFC 3986 §3.2.2 */
+const hostSyntax = /^(?:\[[0-9a-f:.]+\]|[^\s/\\@?#:[\]]*)(?::\d*)?$/i;
+
+/** The status for what RFC 9112 has a server refuse: §3.2 on Host, §6.1 on codings that it does not know. Else 0. */
+function refusalOf(req: IncomingMessage, hostField: string): number {
+  const { host, "transfer-encoding": coding } = req.headers;
+  if (host === undefined && req.httpVersion === "1.1") return 400;
+  if (!hostSyntax.test(hostField) || hasSeveralHosts(req.rawHeaders)) return 400;
+  return coding !== undefined && coding.toLowerCase() !== "chunked" ? 501 : 0;
+}
+
+function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === "host") count += 1;
+  }
+  return count > 1;
 }
 
 /** The host of a Host field: lower case, without port and without a trailing dot. */

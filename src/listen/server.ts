@@ -22,6 +22,7 @@ export function createServer(
     rewriteUrl: () => everyPath,
     exposeHeadRoutes: false,
     keepAliveTimeout: timeouts.clientIdleMs,
+    return503OnClosing: false, // What comes over a connection that is still open is answered like everything else.
     requestTimeout: 0, // Uploads may take long; a stalled one ends by bodyIdleMs.
     forceCloseConnections: "idle",
     http: {
@@ -35,9 +36,23 @@ export function createServer(
   for (const method of METHODS.filter((name) => name !== "CONNECT")) {
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   }
+  app.server.maxHeadersCount = 0; // Their bytes are bounded; Node would drop what is beyond a count, without a word.
   // Node would ask for the body at once; the exchange does, when there is an origin to read it.
   app.server.on("checkContinue", (req, res) => app.server.emit("request", req, res));
+  app.server.on("checkExpectation", (req, res) => app.server.emit("request", req, res));
   // No tunnels: a gateway is asked for its own zones. Node alone would close without a word.
   app.server.on("connect", (_req, socket: Socket) => onMalformed("CONNECT", socket));
   return app;
+}
+
+/** How often connections that have become idle are looked for while closing, in milliseconds. */
+const sweepMs = 20;
+
+/** Stops listening, and resolves when the last connection is gone: idle ones at once, busy ones after `graceMs` at most. */
+export async function closeServer(app: FastifyInstance, graceMs: number): Promise<void> {
+  const sweep = setInterval(() => app.server.closeIdleConnections(), sweepMs);
+  const end = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  await app.close();
+  clearInterval(sweep);
+  clearTimeout(end);
 }

@@ -8,6 +8,8 @@ import type { LineWriter } from "./access-log.ts";
 /** Lines are gathered up to this many bytes … */
 const gatheredBytes = 32_768;
 const writtenBytes = 65_536;
+/** A reader that is slower than the log loses lines beyond these bytes; the gateway does not wait for it. */
+const mostBytes = 16 * 1024 * 1024;
 /** … or for this long, in milliseconds. */
 const gatheredMs = 100;
 
@@ -49,6 +51,7 @@ export class AccessLog implements LineWriter {
             sync: false,
             minLength: gatheredBytes,
             maxWrite: writtenBytes,
+            maxLength: mostBytes,
           });
     return new AccessLog(stream, silent.has(level), format === "pretty");
   }

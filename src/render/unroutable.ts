@@ -1,4 +1,4 @@
-// Requests that are for nobody's origin: without a host nobody knows whom they are for, and `*` is the server itself.
+// Requests that are for nobody's origin: those that break HTTP's rules, and those for `*`, which is the server itself.
 
 import type { ExchangeContext } from "../exchange-context.ts";
 import { refuseRequest } from "./malformed.ts";
@@ -7,9 +7,9 @@ import { refuseRequest } from "./malformed.ts";
 const asterisk = "*";
 
 /** Answers a request that no zone can be asked about; false if it is an ordinary one. */
-export function answerUnroutable({ req, res, ray, target }: ExchangeContext): boolean {
-  if (req.headers.host === undefined && req.httpVersion === "1.1") {
-    refuseRequest(400, res, ray); // RFC 9112 §3.2.
+export function answerUnroutable({ req, res, ray, target, refusal }: ExchangeContext): boolean {
+  if (refusal !== 0) {
+    refuseRequest(refusal, res, ray);
     return true;
   }
   if (target !== asterisk) return false;

@@ -9,6 +9,15 @@ describe("what is no proper request", () => {
     ["no HTTP", "GARBAGE\r\n\r\n", 400],
     ["no Host", "GET / HTTP/1.1\r\n\r\n", 400],
     ["a tunnel asked for", "CONNECT any.test:443 HTTP/1.1\r\nHost: any.test:443\r\n\r\n", 405],
+    ["two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400],
+    ["a Host that is none", "GET / HTTP/1.1\r\nHost: a:x y/..@\r\n\r\n", 400],
+    ["a user in the target", "GET http://a:80@b/ HTTP/1.1\r\nHost: b\r\n\r\n", 400],
+    ["a scheme that is not ours", "GET ftp://a/b HTTP/1.1\r\nHost: a\r\n\r\n", 400],
+    [
+      "a coding that we do not know",
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+      501,
+    ],
     ["a length that is none", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400],
     [
       "a header section too large",
