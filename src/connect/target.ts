@@ -2,7 +2,7 @@
 
 /** TLS towards one origin. */
 export interface TlsTarget {
-  /** Name in the handshake; null sends none (the origin is an address literal). `"request"` is the request's host. */
+  /** Name in the handshake; null sends none: the origin is an address literal, or the name is the request's host. */
   readonly serverName: string | null;
   readonly isServerNameFromRequest: boolean;
   /** Names of which the certificate must bear one; the request's host is always allowed besides. */

@@ -11,9 +11,6 @@ const headEnd = Buffer.from("\r\n\r\n");
 const interimStart = Buffer.from("HTTP/1.1 1");
 const statusEnd = "HTTP/1.1 100".length;
 
-/** The interim responses before one final response are larger than a header section may be. */
-export const interimOverflow = "INTERIM_OVERFLOW";
-
 /** Watches one socket for as long as it lives. */
 export class Wire {
   readonly socket: Socket;
@@ -125,7 +122,7 @@ export class Wire {
     this.#finalBytes += bytes.length - passed;
     if (this.#interimBytes + this.#partial.length > this.#interimLimit) {
       this.socket.destroy(
-        Object.assign(new Error("too many interim responses"), { code: interimOverflow }),
+        Object.assign(new Error("too many interim responses"), { code: "INTERIM_OVERFLOW" }),
       );
       return null;
     }

