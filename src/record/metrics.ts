@@ -126,9 +126,13 @@ export class Metrics {
 
   #register(version: string): void {
     const registers = [this.#classic, this.#openMetrics];
-    const rows = (): Iterable<[string, ZoneCounts]> => this.#rows();
-    const zones = this.#zones;
+    this.#registerCounters(registers);
+    this.#registerHistograms(registers);
+    this.#registerGauges(registers, version);
+  }
 
+  #registerCounters(registers: Registry[]): void {
+    const rows = (): Iterable<[string, ZoneCounts]> => this.#rows();
     tableMetric(
       "counter",
       {
@@ -181,6 +185,10 @@ export class Metrics {
         }
       },
     );
+  }
+
+  #registerHistograms(registers: Registry[]): void {
+    const rows = (): Iterable<[string, ZoneCounts]> => this.#rows();
     tableHistogram(
       {
         name: "edgecase_request_duration_seconds",
@@ -206,6 +214,10 @@ export class Metrics {
         }
       },
     );
+  }
+
+  #registerGauges(registers: Registry[], version: string): void {
+    const zones = this.#zones;
     tableMetric(
       "gauge",
       {
