@@ -29,7 +29,7 @@ import { codesOf, compileProfiles, type Profile } from "./map/profile.ts";
 import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
-import { malformedStatus, refuseOnSocket } from "./render/malformed.ts";
+import { malformedStatus, refuseOnSocket, refuseRequest } from "./render/malformed.ts";
 import { respond } from "./render/respond.ts";
 import { answerUnroutable } from "./render/unroutable.ts";
 import { Router } from "./route/route.ts";
@@ -172,17 +172,32 @@ export class Gateway implements ExchangeListener {
   /** What the parser could not read has no request, but a status, a ray id and a line in the log all the same. */
   #refuseMalformed(code: string | undefined, socket: Socket): void {
     // A connection that breaks is no malformed request, and one that has its answer gets no second one.
-    const isSilent = socket.bytesRead === 0; // Browsers open connections to have them at hand.
-    if (isSilent || code === "ECONNRESET" || !socket.writable || this.#clients.has(socket)) {
+    // A connection that breaks is no malformed request; browsers open some only to have them at hand.
+    const hasLeft = code === "ECONNRESET" || code === "HPE_INVALID_EOF_STATE";
+    if (hasLeft || socket.bytesRead === 0 || !socket.writable) {
       socket.destroy();
       return;
     }
+    const current = this.#clients.last(socket);
+    if (current !== null) return this.#refuseCurrent(current);
     const req = new IncomingMessage(socket);
     const context = new ExchangeContext(req, new ServerResponse(req), newRayId(this.config.colo));
     context.clientAddress = clientAddressOf(socket);
     context.res.statusCode = malformedStatus(code);
     refuseOnSocket(context.res.statusCode, socket, context.ray);
     this.#recorder.record(context);
+  }
+
+  /** What cannot be read is the body of the request under way, or comes behind it: then that one has its answer first. */
+  #refuseCurrent({ req, res, ray, exchange }: ExchangeContext): void {
+    if (req.complete) {
+      res.shouldKeepAlive = false;
+    } else if (res.headersSent) {
+      res.destroy();
+    } else {
+      exchange?.destroy();
+      refuseRequest(400, res, ray);
+    }
   }
 
   #left(context: ExchangeContext): void {

@@ -25,9 +25,9 @@ export class ClientConnections {
     (socket[underWay] ??= new Set()).add(context);
   }
 
-  /** Whether a request is under way on a connection. */
-  has(socket: TrackedSocket): boolean {
-    return (socket[underWay]?.size ?? 0) > 0;
+  /** The request that came last of those under way on a connection; null if there is none. */
+  last(socket: TrackedSocket): ExchangeContext | null {
+    return [...(socket[underWay] ?? [])].at(-1) ?? null;
   }
 
   delete(context: ExchangeContext): void {

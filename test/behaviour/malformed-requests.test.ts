@@ -46,6 +46,37 @@ describe("what is no proper request", () => {
   });
 });
 
+test("a body that cannot be read is a 400, and the origin's connection is closed", async () => {
+  await using origin = await startOrigin(() => {});
+  await using gateway = await startGatewayOn({ zones: [{ hosts: ["*"], origins: [origin.url] }] });
+  const connection = gateway.connect();
+  connection.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  await waitFor(() => origin.bytes > 0, "nothing arrived");
+
+  connection.send("zz\r\n");
+
+  expect(await gateway.line()).toMatchObject({ status: 400, failure: null });
+  await waitFor(() => connection.socket.bytesRead > 0, "no answer");
+  await waitFor(() => origin.open.size === 0, "the origin's connection is still open");
+  connection.close();
+});
+
+test("what cannot be read behind a good request does not cost it its answer", async () => {
+  await using origin = await startOrigin((socket) => setTimeout(() => socket.write(ok()), 100));
+  await using gateway = await startGatewayOn({ zones: [{ hosts: ["*"], origins: [origin.url] }] });
+  const connection = gateway.connect();
+  connection.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGARBAGE\r\n\r\n");
+  let received = "";
+  connection.socket.on("data", (bytes) => {
+    received += bytes.toString();
+  });
+
+  await waitFor(() => connection.socket.closed, "the connection is still open");
+
+  expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(await gateway.line()).toMatchObject({ status: 200 });
+});
+
 test("a client that stops in the middle of its upload is let go, and is a 499", async () => {
   await using origin = await startOrigin(() => {});
   await using gateway = await startGatewayOn({
