@@ -138,6 +138,23 @@ test("the map of src in the documents names every folder there is", () => {
   expect(named).toEqual(new Set(folders.map(({ name }) => name)));
 });
 
+test("the package exports what its build writes", () => {
+  const { scripts, exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    scripts: { build: string };
+    exports: Record<string, unknown>;
+  };
+
+  execFileSync("npm", ["run", "build"], { stdio: "pipe" });
+
+  expect(scripts.build).toContain("write-schema");
+  expect(exports["./schema.json"]).toBe("./dist/schema.json");
+  expect(JSON.parse(readFileSync("dist/schema.json", "utf8"))).toMatchObject({
+    type: "object",
+    additionalProperties: false,
+    properties: { zones: { type: "array" } },
+  });
+});
+
 test("tables in the documents equal the data", () => {
   expect(() =>
     execFileSync("npx", ["tsx", "scripts/generate-docs.ts", "--check"], { stdio: "pipe" }),

@@ -1,36 +1,26 @@
 // The whole zoo through one gateway: for every fault the right code and type, no crash, no hang, no connection left open.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { codes, profiles } from "../edge-codes/index.ts";
 import type { Fixture } from "../fixtures/fixture.ts";
 import { fixtures } from "../fixtures/index.ts";
-import { startZoo, type Zoo } from "../fixtures/zoo.ts";
-import { startGatewayOn, type TestGateway, waitFor, zoneFor } from "./helpers/gateway.ts";
+import type { Zoo } from "../fixtures/zoo.ts";
+import { startGateway, waitFor, type ZooGateway } from "./helpers/gateway.ts";
 import { field, RawConnection, type RawResponse } from "./helpers/raw-client.ts";
 
 let zoo: Zoo;
-let gateway: TestGateway;
-let folder: string;
+let gateway: ZooGateway;
 
 beforeAll(async () => {
-  zoo = await startZoo();
-  folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
-  const rootFile = join(folder, "root.pem");
-  writeFileSync(rootFile, zoo.rootPem);
-  gateway = await startGatewayOn({
-    zones: zoo.members.map(({ fixture }) => zoneFor(zoo, fixture.name, rootFile)),
+  gateway = await startGateway({
+    fixtures,
   });
+  zoo = gateway.zoo;
 });
 
 afterAll(async () => {
   await gateway.close();
-  await zoo.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** Sends what the fixture wants to be sent; the last response counts. */

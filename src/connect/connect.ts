@@ -26,8 +26,6 @@ export interface Connection {
   readonly progress: Readonly<ConnectProgress>;
   /** The one request host that the certificate is good for; null if it is good for all. */
   readonly validFor: string | null;
-  /** Protocol and cipher, e.g. `TLSv1.3 TLS_AES_256_GCM_SHA384`; null without TLS. */
-  readonly tls: string | null;
 }
 
 /** What every connection of a gateway needs. */
@@ -54,7 +52,7 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
     progress.tcpMs = performance.now() - startedAt;
   });
   progress.originIp = target.socketPath ?? peerOf(socket);
-  if (target.tls === null) return { socket, progress, validFor: null, tls: null };
+  if (target.tls === null) return { socket, progress, validFor: null };
 
   startedAt = performance.now();
   const { requestHost, signal } = options;
@@ -70,8 +68,7 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
     .finally(() => {
       progress.tlsMs = performance.now() - startedAt;
     });
-  const tls = `${secured.socket.getProtocol() ?? "TLS"} ${secured.socket.getCipher().name}`;
-  return { socket: secured.socket, progress, validFor: secured.validFor, tls };
+  return { socket: secured.socket, progress, validFor: secured.validFor };
 }
 
 async function locate(

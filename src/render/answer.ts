@@ -71,7 +71,7 @@ function detailOf(
     failure,
     title,
     explanation: withPlaces(explanation, context, target),
-    steps: stepsOf(context, failure, target?.tls !== null && target !== null),
+    steps: stepsOf(context, failure, (target?.tls ?? null) !== null),
     evidence: evidenceOf(context, failure).map(
       ([label, value]) => [label, shorten(value, longestValue)] as const,
     ),

@@ -1,14 +1,11 @@
 // What the public may learn from a sanitized answer, over the whole zoo: with generic codes, nothing; with detailed ones, the code.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type Code, codes, failureTypes, profiles, reasons } from "../../edge-codes/index.ts";
-import { startZoo, type Zoo, type ZooMember } from "../../fixtures/zoo.ts";
-import { startGatewayOn, type TestGateway, zoneFor } from "../helpers/gateway.ts";
+import { fixtures } from "../../fixtures/index.ts";
+import type { Zoo, ZooMember } from "../../fixtures/zoo.ts";
+import { startGateway, type ZooGateway } from "../helpers/gateway.ts";
 import { field, RawConnection, type RawResponse } from "../helpers/raw-client.ts";
 
 const forms = [
@@ -34,16 +31,11 @@ const lanes = 48;
 
 const told: Record<(typeof modes)[number], Told[]> = { generic: [], detailed: [] };
 let zoo: Zoo;
-let gateway: TestGateway;
-let folder: string;
+let gateway: ZooGateway;
 
 beforeAll(async () => {
-  zoo = await startZoo();
-  folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
-  const rootFile = join(folder, "root.pem");
-  writeFileSync(rootFile, zoo.rootPem);
-  gateway = await startGatewayOn({
-    zones: zoo.members.map(({ fixture }) => zoneFor(zoo, fixture.name, rootFile)),
+  gateway = await startGateway({
+    fixtures,
     errors: { pages: "sanitized" },
     timeouts: {
       dnsMs: 400,
@@ -54,6 +46,7 @@ beforeAll(async () => {
       writeMs: 200,
     },
   });
+  zoo = gateway.zoo;
   for (const mode of modes) {
     gateway.gateway.settings.change({ codes: mode });
     told[mode] = await askAll();
@@ -62,8 +55,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await gateway.close();
-  await zoo.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** Every failure of the zoo that has an answer, in every form. */
