@@ -1,16 +1,16 @@
 // One request's whole story, filled in as it moves along the line. Every folder writes its part; `record` reads it all, once.
 
-import type { IncomingMessage, ServerResponse } from "node:http";
-
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { Exchange } from "./exchange/exchange.ts";
+import type { ClientRequest } from "./listen/client-request.ts";
+import type { ClientResponse } from "./listen/client-response.ts";
 import type { EdgeCode } from "./map/edge-code.ts";
 import type { Zone } from "./zone.ts";
 
 /** The facts of one request, from its first byte to its line in the log. */
 export class ExchangeContext {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
+  readonly req: ClientRequest;
+  readonly res: ClientResponse;
   /** When the request's head was there, in milliseconds of `performance.now()`. */
   readonly startedAt = performance.now();
 
@@ -26,6 +26,8 @@ export class ExchangeContext {
   refusal = 0;
   /** Path and query, as received. */
   target = "/";
+  /** The request's fields as received, names and values in turn, without HTTP/2's pseudo-fields. */
+  rawFields: readonly string[] = [];
   /** How often CDN-Loop says that the request was here before. */
   loops = 0;
 
@@ -63,7 +65,7 @@ export class ExchangeContext {
   /** The exchange with the zone's origins; null if it came to none. */
   exchange: Exchange | null = null;
 
-  constructor(req: IncomingMessage, res: ServerResponse, ray: string) {
+  constructor(req: ClientRequest, res: ClientResponse, ray: string) {
     this.req = req;
     this.res = res;
     this.ray = ray;

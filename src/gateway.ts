@@ -1,7 +1,7 @@
 // The line, on one screen: identify → route → pick → connect → exchange → respond, or classify → map → render, and record.
 
 import { lookup } from "node:dns/promises";
-import { IncomingMessage, ServerResponse } from "node:http";
+import { IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
 import replyFrom from "@fastify/reply-from";
@@ -20,7 +20,8 @@ import { isInsider } from "./identify/insider.ts";
 import { mostLoops } from "./identify/loops.ts";
 import { newRayId } from "./identify/ray-id.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
-import { cut } from "./listen/cut.ts";
+import { Http1Response } from "./listen/http1-response.ts";
+import type { ClientResponse } from "./listen/client-response.ts";
 import { linger } from "./listen/linger.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
 import { closeServer, createServer, everyPath } from "./listen/server.ts";
@@ -101,7 +102,7 @@ export class Gateway implements ExchangeListener {
     });
     this.#server.decorateRequest("exchange");
     this.#server.addHook("onRequest", (request, reply, done) => {
-      request.exchange = identify(request.raw, reply.raw, request.id);
+      request.exchange = identify(request.raw, reply.raw as unknown as ClientResponse, request.id);
       this.#clients.add(request.exchange);
       done();
     });
@@ -154,7 +155,7 @@ export class Gateway implements ExchangeListener {
     this.#judge(context, failure);
     this.#clients.delete(context);
     this.#recorder.record(context);
-    cut(context);
+    context.res.cut();
   }
 
   #judge(context: ExchangeContext, failure: OriginFailure): Told {
@@ -181,7 +182,7 @@ export class Gateway implements ExchangeListener {
     const current = this.#clients.last(socket);
     if (current !== null) return this.#refuseCurrent(current);
     const req = new IncomingMessage(socket);
-    const context = new ExchangeContext(req, new ServerResponse(req), newRayId(this.config.colo));
+    const context = new ExchangeContext(req, new Http1Response(req), newRayId(this.config.colo));
     context.clientAddress = clientAddressOf(socket);
     context.res.statusCode = malformedStatus(code);
     refuseOnSocket(context.res.statusCode, socket, context.ray);
@@ -191,9 +192,9 @@ export class Gateway implements ExchangeListener {
   /** What cannot be read is the body of the request under way, or comes behind it: then that one has its answer first. */
   #refuseCurrent({ req, res, ray, exchange }: ExchangeContext): void {
     if (req.complete) {
-      res.shouldKeepAlive = false;
+      res.closeAfter();
     } else if (res.headersSent) {
-      res.destroy();
+      res.cut();
     } else {
       exchange?.destroy();
       refuseRequest(400, res, ray);

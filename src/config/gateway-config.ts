@@ -3,7 +3,10 @@
 import type ipaddr from "ipaddr.js";
 
 import type { Target } from "../connect/target.ts";
-import type { Limits, ProfileFile, SslMode, Timeouts } from "./schema.ts";
+import type { Fields, Limits, ProfileFile, SslMode, Timeouts } from "./schema.ts";
+
+/** A network: its address and how many bits of that count. */
+export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 
 /** What clients of a gateway or zone are told, ready to use. */
 export interface ErrorSettings {
@@ -16,7 +19,7 @@ export interface ErrorSettings {
 
 /** Who sees the detail although the public does not. */
 export interface Reveal {
-  readonly cidrs: readonly [network: ipaddr.IPv4 | ipaddr.IPv6, bits: number][];
+  readonly cidrs: readonly Network[];
   readonly token: string | null;
 }
 
@@ -34,6 +37,13 @@ export interface ZoneConfig {
   readonly limits: Limits;
   readonly dnsServers: readonly string[];
   readonly isContentChecked: boolean;
+  /** HTTP/2 is offered to https origins. */
+  readonly isHttp2Offered: boolean;
+  /** HTTP/2 is spoken to http origins. */
+  readonly isHttp2Prior: boolean;
+  /** Responses gather before they are passed on. */
+  readonly isBuffered: boolean;
+  readonly fields: Fields;
 }
 
 /** The whole configuration, complete. */
@@ -42,6 +52,8 @@ export interface GatewayConfig {
     readonly host: string;
     readonly http: number | false;
     readonly https: number | false;
+    /** PEM texts of the owner's certificates. */
+    readonly certificates: readonly { readonly cert: string; readonly key: string }[];
   };
   readonly admin: {
     readonly host: string;
@@ -49,6 +61,8 @@ export interface GatewayConfig {
     readonly token: string | null;
   };
   readonly colo: string;
+  /** Networks whose word about the client is taken. */
+  readonly trustedProxies: readonly Network[];
   readonly errors: ErrorSettings;
   readonly timeouts: Timeouts;
   readonly limits: Limits;

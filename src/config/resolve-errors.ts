@@ -1,11 +1,12 @@
 // The `errors` of the gateway or of a zone, complete: what is not written is inherited, or has its default.
 
-import ipaddr from "ipaddr.js";
-
 import { checkProfileName } from "./check-profiles.ts";
+import { resolveNetworks } from "./resolve-networks.ts";
 import type { ErrorSettings, Reveal } from "./gateway-config.ts";
 import type { ProblemList, Steps } from "./problem-list.ts";
-import { defaultsOf, type ErrorsFile, errorsSchema, type ProfileFile } from "./schema.ts";
+import { defaultsOf } from "./schema-parts.ts";
+import type { ErrorsFile, ProfileFile } from "./schema.ts";
+import { errorsSchema } from "./schema-settings.ts";
 
 /** Completes what is written at `steps`; `inherited` is the gateway's own, for a zone. */
 export function resolveErrors(
@@ -31,20 +32,7 @@ export function resolveErrors(
 function resolveReveal(steps: Steps, written: ErrorsFile["reveal"], problems: ProblemList): Reveal {
   const { cidrs = [], tokenFile = null } = written ?? {};
   return {
-    cidrs: cidrs.flatMap((cidr, index) => {
-      const network = toNetwork(cidr);
-      if (network === null)
-        problems.report([...steps, "cidrs", index], "must be a network such as 192.0.2.0/24", cidr);
-      return network === null ? [] : [network];
-    }),
+    cidrs: resolveNetworks([...steps, "cidrs"], cidrs, problems),
     token: problems.readSecret([...steps, "tokenFile"], tokenFile),
   };
-}
-
-function toNetwork(cidr: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null {
-  try {
-    return ipaddr.parseCIDR(cidr);
-  } catch {
-    return null;
-  }
 }

@@ -7,6 +7,8 @@ import type { ErrorSettings, ZoneConfig } from "./gateway-config.ts";
 import { parseOrigin } from "./parse-origin.ts";
 import type { ProblemList, Steps } from "./problem-list.ts";
 import { resolveErrors } from "./resolve-errors.ts";
+import { defaultsOf } from "./schema-parts.ts";
+import { fieldsSchema } from "./schema-zone.ts";
 import type { Limits, ProfileFile, Timeouts, ZoneFile } from "./schema.ts";
 
 /** What a zone inherits. */
@@ -42,6 +44,10 @@ export function resolveZone(
     limits: { ...gateway.limits, ...zone.limits },
     dnsServers: zone.dns?.servers ?? gateway.servers,
     isContentChecked: zone.checkContentCoding ?? true,
+    isHttp2Offered: zone.http2 ?? false,
+    isHttp2Prior: zone.h2c ?? false,
+    isBuffered: zone.buffer ?? false,
+    fields: { ...defaultsOf(fieldsSchema), ...zone.fields },
   };
 }
 

@@ -10,16 +10,12 @@ import { ConfigError } from "./config-error.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import { ProblemList } from "./problem-list.ts";
 import type { ReadConfig } from "./read-file.ts";
+import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveErrors } from "./resolve-errors.ts";
 import { checkServers, resolveZone, scale } from "./resolve-zone.ts";
-import {
-  adminSchema,
-  defaultsOf,
-  limitsSchema,
-  listenSchema,
-  timeoutsSchema,
-  type ZoneFile,
-} from "./schema.ts";
+import { adminSchema, listenSchema, type ZoneFile } from "./schema.ts";
+import { defaultsOf } from "./schema-parts.ts";
+import { limitsSchema, timeoutsSchema } from "./schema-settings.ts";
 
 /** Completes a checked file. Relative paths in it start at the file's folder. Throws {@link ConfigError} with every problem. */
 export function resolveConfig({ config, lineOf }: ReadConfig, file: string | null): GatewayConfig {
@@ -35,17 +31,13 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   const limits = { ...defaultsOf(limitsSchema), ...config.limits };
   const servers = dns?.servers ?? [];
   checkServers(["dns", "servers"], servers, problems);
-  if (config.listen?.http === false) {
-    problems.report(
-      ["listen", "http"],
-      "must be a port: HTTPS, the other listener, is not served yet",
-      false,
-    );
-  }
+  if (config.listen?.http === false && config.listen.https === false)
+    problems.report(["listen", "http"], "must be a port where listen.https is false", false);
   checkHosts(zones, problems);
 
   const resolved: GatewayConfig = {
-    listen: { ...defaultsOf(listenSchema), ...config.listen },
+    listen: resolveListen(config.listen, problems),
+    trustedProxies: resolveNetworks(["trustedProxies"], config.trustedProxies ?? [], problems),
     admin: resolveAdmin(config.admin, problems),
     colo: config.colo ?? "DEV",
     errors,
@@ -63,6 +55,23 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   };
   if (problems.problems.length > 0) throw new ConfigError(file, problems.problems);
   return resolved;
+}
+
+function resolveListen(
+  written: ReadConfig["config"]["listen"],
+  problems: ProblemList,
+): GatewayConfig["listen"] {
+  const { certificates, ...listen } = { ...defaultsOf(listenSchema), ...written };
+  return {
+    ...listen,
+    certificates: certificates.map(({ cert, key }, index) => {
+      const at = ["listen", "certificates", index];
+      return {
+        cert: problems.readPem([...at, "cert"], cert),
+        key: problems.readPem([...at, "key"], key),
+      };
+    }),
+  };
 }
 
 function resolveAdmin(

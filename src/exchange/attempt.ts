@@ -2,13 +2,12 @@
 //
 // These are undici 7's flat handler methods, its direct path; undici 8 has others, which is why they stand in one class.
 
-import type { ServerResponse } from "node:http";
-
 import type { Dispatcher } from "undici";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
+import type { ClientResponse } from "../listen/client-response.ts";
 import type { OriginConnection } from "./origin-connection.ts";
 import { contentCheckFor } from "./content-check.ts";
 import { ContentRelay } from "./content-relay.ts";
@@ -41,7 +40,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   hasHead = false;
 
   readonly #context: ExchangeContext;
-  readonly #res: ServerResponse;
+  readonly #res: ClientResponse;
   readonly #settings: AttemptSettings;
   readonly #owner: AttemptOwner;
   readonly #hasBody: boolean;
@@ -102,7 +101,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const head = this.#head;
     if (head === null) return;
     try {
-      this.#res.writeHead(head.status, head.reason, [...head.fields, ...extraFields]);
+      this.#res.sendHead(head.status, head.reason, [...head.fields, ...extraFields]);
     } catch (error) {
       throw new ExchangeError("BAD_FIELD", `the head cannot be sent on: ${String(error)}`);
     }
@@ -210,7 +209,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** Whether the client can be sent chunks, and so trailers, should the response have no length. */
   #mayChunk(status: number): boolean {
     const { method, httpVersion } = this.#context.req;
-    return httpVersion === "1.1" && method !== "HEAD" && status !== 204 && status !== 304;
+    return httpVersion !== "1.0" && method !== "HEAD" && status !== 204 && status !== 304;
   }
 
   /** Sends the head, once; false if it cannot be sent. */

@@ -1,11 +1,10 @@
 // The content of one response on its way to the client: at the client's pace, and, where it is compressed, looked into on
 // the way. Nothing is buffered but what came in one piece.
 
-import type { ServerResponse } from "node:http";
-
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { Wire } from "../connect/wire.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
+import type { ClientResponse } from "../listen/client-response.ts";
 import type { ContentCheck } from "./content-check.ts";
 import type { Deadline } from "./deadline.ts";
 import { trailerFields } from "./response-head.ts";
@@ -27,7 +26,7 @@ export interface RelayOptions {
 /** Passes content on. */
 export class ContentRelay {
   readonly #context: ExchangeContext;
-  readonly #res: ServerResponse;
+  readonly #res: ClientResponse;
   readonly #options: RelayOptions;
   /** Pieces that wait for their check. */
   readonly #unchecked: Buffer[] = [];
@@ -92,7 +91,7 @@ export class ContentRelay {
 
   #end(): void {
     const trailers = this.#trailers ?? [];
-    if (trailers.length > 0) this.#res.addTrailers(trailerFields(trailers));
+    if (trailers.length > 0) this.#res.sendTrailers(trailerFields(trailers));
     this.#options.onEnd();
   }
 
@@ -130,7 +129,7 @@ export class ContentRelay {
 
   /** The client takes no more: the origin is not to blame for that, but nobody waits for ever. */
   #waitForClient(): void {
-    this.#waitWhileReading(this.#res.socket?.writableLength ?? 0);
+    this.#waitWhileReading(this.#res.unsentBytes);
     this.#res.once("drain", () => {
       this.#isFull = false;
       if (this.#isClosed) return;
@@ -143,7 +142,7 @@ export class ContentRelay {
   #waitWhileReading(unsentBytes: number): void {
     const { deadline, bodyIdleMs, onError } = this.#options;
     deadline.start(bodyIdleMs, () => {
-      const unsentNow = this.#res.socket?.writableLength ?? 0;
+      const unsentNow = this.#res.unsentBytes;
       if (unsentNow < unsentBytes) this.#waitWhileReading(unsentNow);
       else onError(new ExchangeError("CLIENT_LEFT", "the client stopped reading"));
     });

@@ -208,7 +208,7 @@ export class Exchange implements AttemptOwner {
   /** The client has not read for too long: as if it had left, which closing its connection makes true. */
   #dismissClient(): void {
     this.#isOver = true;
-    this.#context.res.destroy();
+    this.#context.res.cut();
   }
 }
 

@@ -2,14 +2,14 @@
 // likes, without ever destroying the client's connection, over which an answer must still go.
 
 import { EventEmitter } from "node:events";
-import type { IncomingMessage } from "node:http";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
+import type { ClientRequest } from "../listen/client-request.ts";
 import { Deadline } from "./deadline.ts";
 
 /** As much of a Readable as undici's writer uses. Emits `data`, `end`, `error`. */
 export class RequestBody extends EventEmitter {
-  readonly #source: IncomingMessage;
+  readonly #source: ClientRequest;
   readonly #writeMs: number;
   readonly #idleMs: number;
   readonly #onBytes: (count: number) => void;
@@ -22,7 +22,7 @@ export class RequestBody extends EventEmitter {
 
   /** `writeMs`: how long the origin may take no byte at all; `idleMs`: how long the client may send none. */
   constructor(
-    source: IncomingMessage,
+    source: ClientRequest,
     { writeMs, idleMs }: { writeMs: number; idleMs: number },
     onBytes: (count: number) => void,
   ) {

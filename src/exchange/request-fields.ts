@@ -27,14 +27,15 @@ const dropped: ReadonlySet<string> = new Set([
 
 /** A flat list of names and values, for undici. `host` is the Host field to send. */
 export function requestFields(context: ExchangeContext, host: string): string[] {
-  const { rawHeaders, headers } = context.req;
+  const { rawFields, req } = context;
+  const { headers } = req;
   const named = connectionNamed(headers.connection);
   const fields = ["host", host];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? "";
+  for (let index = 0; index + 1 < rawFields.length; index += 2) {
+    const name = rawFields[index] ?? "";
     const lower = name.toLowerCase();
     if (dropped.has(lower) || named?.has(lower)) continue;
-    fields.push(name, rawHeaders[index + 1] ?? "");
+    fields.push(name, rawFields[index + 1] ?? "");
   }
   const length = headers["content-length"];
   if (length !== undefined && length !== "0" && headers["transfer-encoding"] === undefined)

@@ -1,17 +1,23 @@
 // The first step of the line: who asks, for which host, and whether the request has been here before.
 
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 import { ExchangeContext } from "../exchange-context.ts";
+import { type ClientRequest, isHttp2 } from "../listen/client-request.ts";
+import type { ClientResponse } from "../listen/client-response.ts";
 import { cdnName } from "./loops.ts";
+import { rawFieldsOf } from "./raw-fields.ts";
 
 /** Starts the story of a request. */
-export function identify(req: IncomingMessage, res: ServerResponse, ray: string): ExchangeContext {
+export function identify(req: ClientRequest, res: ClientResponse, ray: string): ExchangeContext {
   const context = new ExchangeContext(req, res, ray);
-  context.clientAddress = clientAddressOf(req.socket);
+  const socket = isHttp2(req) ? req.stream.session?.socket : req.socket;
+  context.clientAddress = socket === undefined ? "" : clientAddressOf(socket);
+  context.scheme = socket instanceof TLSSocket ? "https" : "http";
+  context.rawFields = rawFieldsOf(req);
   const target = originalTarget(req);
-  context.hostField = req.headers.host ?? "";
+  context.hostField = hostFieldOf(req);
   if (target.startsWith("/") || target === "*") context.target = target;
   else readAbsolute(context, target);
   context.host = hostOf(context.hostField);
@@ -22,8 +28,13 @@ export function identify(req: IncomingMessage, res: ServerResponse, ray: string)
 }
 
 /** The request target as the client sent it; Fastify keeps it where a rewritten one has taken its place. */
-function originalTarget(req: IncomingMessage & { originalUrl?: string }): string {
+function originalTarget(req: ClientRequest & { originalUrl?: string }): string {
   return req.originalUrl ?? req.url ?? "/";
+}
+
+/** RFC 9113 §8.3.1: `:authority` stands for Host, and wins over one. */
+function hostFieldOf(req: ClientRequest): string {
+  return (isHttp2(req) ? req.authority : undefined) || (req.headers.host ?? "");
 }
 
 /** RFC 9112 §3.2.2: the authority of an absolute target counts, whatever the Host field says. */
@@ -41,9 +52,10 @@ function readAbsolute(context: ExchangeContext, target: string): void {
 const hostSyntax = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._~!$&'()*+,;=%\x80-\xff-]*)(?::\d*)?$/i;
 
 /** The status for what RFC 9112 has a server refuse: §3.2 on Host, §6.1 on codings that it does not know. Else 0. */
-function refusalOf(req: IncomingMessage, hostField: string): number {
+function refusalOf(req: ClientRequest, hostField: string): number {
   const { host, "transfer-encoding": coding } = req.headers;
   if (host === undefined && req.httpVersion === "1.1") return 400;
+  if (hostField === "" && isHttp2(req)) return 400;
   if (!hostSyntax.test(hostField) || hasSeveralHosts(req.rawHeaders)) return 400;
   return coding !== undefined && coding.toLowerCase() !== "chunked" ? 501 : 0;
 }

@@ -1,8 +1,7 @@
 // Who may see detail although the public does not: clients of certain networks, and those who bear the token.
 
-import ipaddr from "ipaddr.js";
-
 import type { ErrorSettings } from "../config/gateway-config.ts";
+import { isWithin } from "../config/resolve-networks.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { isSameSecret } from "../same-secret.ts";
 
@@ -18,9 +17,5 @@ export function isInsider(
     const shown = req.headers[revealField];
     if (typeof shown === "string" && isSameSecret(shown, reveal.token)) return true;
   }
-  if (reveal.cidrs.length === 0 || !ipaddr.isValid(clientAddress)) return false;
-  const client = ipaddr.process(clientAddress);
-  return reveal.cidrs.some(
-    ([network, bits]) => network.kind() === client.kind() && client.match(network, bits),
-  );
+  return isWithin(clientAddress, reveal.cidrs);
 }

@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance } from "fastify";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { newRayId } from "../identify/ray-id.ts";
+import { Http1Response } from "./http1-response.ts";
 
 /** What every path is rewritten to: one route for all of them. identify reads the original. */
 export const everyPath = "/";
@@ -28,6 +29,7 @@ export function createServer(
     http: {
       maxHeaderSize: limits.requestHeaderBytes,
       insecureHTTPParser: false,
+      ServerResponse: Http1Response as never, // Fastify types its options after the class it knows.
       requireHostHeader: false, // Node's own refusal has no ray id, and nobody would hear of it.
     },
     clientErrorHandler: (error, socket) => onMalformed(error.code, socket),

@@ -25,13 +25,19 @@ export function accessLine(context: ExchangeContext, time: number, totalMs: numb
   return (
     `{"time":${time},"level":${levelOf(context)},"msg":"request","ray":"${context.ray}","zone":${text(context.zone?.name ?? "")}` +
     `,"client":"${context.clientAddress}","method":"${req.method ?? ""}","host":${text(context.host)},"path":${text(path)}` +
-    `,"protocol":"${req.httpVersion === null ? "" : `HTTP/${req.httpVersion}`}","status":${context.status},"code":${context.code === null ? "null" : context.code.code}` +
+    `,"protocol":"${protocolOf(req.httpVersion)}","status":${context.status},"code":${context.code === null ? "null" : context.code.code}` +
     `,"failure":${name(failure?.type)},"reason":${name(failure?.reason)},"phase":${name(failure?.phase)},"late":${failure?.responseStarted === true}` +
     `,"detail":${failure === null ? "null" : text(failure.detail)},"origin":${text(context.origin)},"originIp":${text(context.originIp)}` +
     `,"originStatus":${context.originStatus},"reused":${context.isReused},"retries":${context.retries}` +
     `,"requestBytes":${context.requestBytes},"responseBytes":${context.responseBytes}` +
     `,"dnsMs":${ms(context.dnsMs)},"tcpMs":${ms(context.tcpMs)},"tlsMs":${ms(context.tlsMs)},"responseMs":${ms(context.responseMs)},"totalMs":${ms(totalMs)}}\n`
   );
+}
+
+/** HTTP/2 has no minor version. @see RFC 9113 §1 */
+function protocolOf(version: string | null): string {
+  if (version === null) return "";
+  return version === "2.0" ? "HTTP/2" : `HTTP/${version}`;
 }
 
 function levelOf({ failure, status }: ExchangeContext): number {

@@ -1,7 +1,9 @@
 // The answer to what is no proper request: HTTP could not be read, or names no host, so there is nothing to negotiate with.
 
-import { type ServerResponse, STATUS_CODES } from "node:http";
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+
+import type { ClientResponse } from "../listen/client-response.ts";
 
 /** Node's codes for what its parser refuses, and one of ours, to statuses. */
 const statuses: Readonly<Record<string, number>> = {
@@ -28,9 +30,11 @@ export function refuseOnSocket(status: number, socket: Socket, ray: string): voi
 }
 
 /** Answers a request that was read but is not acceptable. */
-export function refuseRequest(status: number, res: ServerResponse, ray: string): void {
+export function refuseRequest(status: number, res: ClientResponse, ray: string): void {
   const { fields, body } = malformedAnswer(status, ray);
-  res.writeHead(status, fields).end(body);
+  res.sendHead(status, STATUS_CODES[status] ?? "", fields);
+  res.write(Buffer.from(body));
+  res.end();
 }
 
 function malformedAnswer(status: number, ray: string): { fields: string[]; body: string } {

@@ -44,7 +44,7 @@ function write(
   // RFC 9112 §9.6: a connection on which a request was left unread cannot carry another one. Whether it was is nobody's
   // business, so every request with a body has the same answer.
   if (hasBody(req)) fields.push("connection", "close");
-  res.writeHead(status, STATUS_CODES[status] ?? facts.title, fields);
+  res.sendHead(status, STATUS_CODES[status] ?? facts.title, fields);
   context.responseBytes = req.method === "HEAD" ? 0 : body.length;
   res.write(body);
   linger(context);

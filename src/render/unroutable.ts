@@ -14,7 +14,10 @@ export function answerUnroutable({ req, res, ray, target, refusal }: ExchangeCon
   }
   if (target !== asterisk) return false;
   if (req.method === "OPTIONS") {
-    res.writeHead(204, ["allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "cf-ray", ray]);
+    res.sendHead(204, "No Content", [
+      "allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+      "cf-ray", ray,
+    ]); // prettier-ignore
     res.end();
   } else {
     refuseRequest(400, res, ray);

@@ -51,7 +51,7 @@ export interface TestGateway extends AsyncDisposable {
 export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
   const whole = {
     ...config,
-    listen: { http: 0 },
+    listen: { http: 0, https: false, ...config.listen },
     admin: { port: false },
     timeouts: { ...testTimeouts, ...config.timeouts },
   };

@@ -1,6 +1,6 @@
 // A failure type that nothing can provoke over a socket yet: what is there of it, its mapping, its page and its line.
 
-import { type IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 
 import { describe, expect, test } from "vitest";
 
@@ -8,6 +8,7 @@ import { type FailureType, type Phase, type ProfileName } from "../../edge-codes
 import { edgeFailure } from "../../src/classify/edge-failure.ts";
 import { ExchangeContext } from "../../src/exchange-context.ts";
 import { edgeCodeFor } from "../../src/map/edge-code-for.ts";
+import { Http1Response } from "../../src/listen/http1-response.ts";
 import { compileProfiles, type Profile } from "../../src/map/profile.ts";
 import { accessLine } from "../../src/record/access-log.ts";
 import { type Answer, answerFor } from "../../src/render/answer.ts";
@@ -27,7 +28,7 @@ export interface UnprovokedFailure {
 /** A context as it stands when the edge answers, without a connection. */
 export function contextWithoutSocket(target = "/", host = "example.test"): ExchangeContext {
   const req = { method: "GET", httpVersion: "1.1", headers: {}, complete: true } as IncomingMessage;
-  const context = new ExchangeContext(req, new ServerResponse(req), "0123456789abcdef-DEV");
+  const context = new ExchangeContext(req, new Http1Response(req), "0123456789abcdef-DEV");
   context.target = target;
   context.host = host;
   return context;

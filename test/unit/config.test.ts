@@ -258,7 +258,7 @@ describe("a configuration is read", () => {
       const config = resolveConfig(parseConfig(text, null), null);
 
       expect(config).toMatchObject({
-        listen: { host: "127.0.0.1", http: 8080, https: false },
+        listen: { host: "127.0.0.1", http: 8080, https: 8443 },
         admin: { host: "127.0.0.1", port: 8081 },
         zones: [],
       });

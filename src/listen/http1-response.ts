@@ -1,0 +1,51 @@
+// An answer over HTTP/1.1: Node's own response, and what it lacks.
+
+import { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+
+import type { ClientResponse } from "./client-response.ts";
+import { rawSocketOf } from "./raw-sockets.ts";
+
+/** Given to `http.createServer`, which makes every response of this class. */
+export class Http1Response extends ServerResponse implements ClientResponse {
+  /** Node emits `finish` for whole responses only. */
+  readonly isCutShort = false;
+
+  get unsentBytes(): number {
+    return this.socket?.writableLength ?? 0;
+  }
+
+  sendHead(status: number, reason: string, fields: readonly string[]): void {
+    this.writeHead(status, reason, fields as string[]);
+  }
+
+  sendTrailers(fields: readonly (readonly [name: string, value: string])[]): void {
+    this.addTrailers(fields as [string, string][]);
+  }
+
+  sendEarlyHints(links: readonly string[]): void {
+    if (this.req.httpVersion === "1.0" || this.headersSent || this.socket?.writable !== true)
+      return;
+    const lines = links.map((link) => `Link: ${link}\r\n`).join("");
+    this.socket.write(`HTTP/1.1 103 Early Hints\r\n${lines}\r\n`, "latin1");
+  }
+
+  closeAfter(): void {
+    this.shouldKeepAlive = false;
+  }
+
+  /** An HTTP/1.0 client has neither length nor chunks: only a reset tells it. */
+  cut(): void {
+    const { socket } = this;
+    if (this.req.httpVersion === "1.0" && socket !== null) resetConnection(socket);
+    else this.destroy();
+  }
+}
+
+/** A TLS socket cannot reset its connection; the one below it can. */
+function resetConnection(socket: Socket): void {
+  if (socket instanceof TLSSocket) rawSocketOf(socket)?.resetAndDestroy();
+  else socket.resetAndDestroy();
+  socket.destroy();
+}
