@@ -1,8 +1,8 @@
 // The line, on one screen: identify → route → pick → connect → exchange → respond, or classify → map → render, and record.
 
-import { lookup } from "node:dns/promises";
 import { IncomingMessage } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
+import { createSecureContext } from "node:tls";
 
 import replyFrom from "@fastify/reply-from";
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -13,6 +13,7 @@ import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
 import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { dispatcher, replyOptions } from "./exchange/reply-from.ts";
+import type { Tunnel } from "./exchange/tunnel.ts";
 import { ExchangeContext } from "./exchange-context.ts";
 import { hasBody } from "./identify/has-body.ts";
 import { clientAddressOf, identify } from "./identify/identify.ts";
@@ -21,10 +22,13 @@ import { mostLoops } from "./identify/loops.ts";
 import { newRayId } from "./identify/ray-id.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
 import { Http1Response } from "./listen/http1-response.ts";
+import type { ClientRequest } from "./listen/client-request.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
+import { FrontDoor, type Ports } from "./listen/front-door.ts";
 import { linger } from "./listen/linger.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
-import { closeServer, createServer, everyPath } from "./listen/server.ts";
+import type { CertificateSource } from "./listen/secure-server.ts";
+import { createServer, everyPath } from "./listen/server.ts";
 import { codesFor, type Told } from "./map/codes-for.ts";
 import { codesOf, compileProfiles, type Profile } from "./map/profile.ts";
 import type { LineWriter } from "./record/access-log.ts";
@@ -56,7 +60,9 @@ export class Gateway implements ExchangeListener {
   readonly #recorder: Recorder;
   readonly #own = new OwnAddresses();
   readonly #server: FastifyInstance;
+  readonly #door: FrontDoor;
   readonly #clients: ClientConnections;
+  readonly #tunnels = new Set<Tunnel>();
 
   /** `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. */
   constructor(config: GatewayConfig, lines: LineWriter, messages: Logger) {
@@ -69,24 +75,29 @@ export class Gateway implements ExchangeListener {
     this.#router = new Router(this.zones);
     this.#recorder = new Recorder(this.metrics, lines);
     this.#server = createServer(config, (code, socket) => this.#refuseMalformed(code, socket));
+    this.#door = new FrontDoor(this.#server, config, (req, res) => this.#refuseMethod(req, res));
     this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
     this.#layLine();
   }
 
-  /** Listens; resolves with the port taken. */
-  async start(): Promise<number> {
-    const { host, http } = this.config.listen;
-    // One address: for a name of several Fastify would make servers that the line knows nothing of.
-    const { address } = await lookup(host);
-    await this.#server.listen({ host: address, port: http === false ? 0 : http });
-    const { port } = this.#server.server.address() as AddressInfo;
-    await this.#own.add(host, port);
-    return port;
+  /** Listens; resolves with the ports taken. */
+  async start(): Promise<Ports> {
+    const ports = await this.#door.open(() => this.#certificates());
+    const { host } = this.config.listen;
+    await Promise.all([ports.http, ports.https].map((port) => port && this.#own.add(host, port)));
+    return ports;
+  }
+
+  async #certificates(): Promise<CertificateSource> {
+    const [fallback = { cert: "", key: "" }] = this.config.listen.certificates;
+    const context = createSecureContext(fallback);
+    return { fallback, contextFor: async () => context };
   }
 
   /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
   async close(graceMs = 0): Promise<void> {
-    await closeServer(this.#server, graceMs);
+    for (const tunnel of this.#tunnels) tunnel.close(); // They end when somebody ends them, which may be never.
+    await this.#door.close(graceMs);
     for (const zone of this.zones) zone.close();
   }
 
@@ -114,7 +125,8 @@ export class Gateway implements ExchangeListener {
     });
     this.#server.addHook("onResponse", ({ exchange }, _reply, done) => {
       this.#clients.delete(exchange);
-      this.#recorder.record(exchange);
+      if (exchange.res.isCutShort) this.#left(exchange);
+      else this.#recorder.record(exchange);
       done();
     });
   }
@@ -158,6 +170,18 @@ export class Gateway implements ExchangeListener {
     context.res.cut();
   }
 
+  onTunnel(context: ExchangeContext, tunnel: Tunnel): void {
+    this.#tunnels.add(tunnel);
+    context.res.statusCode = 101;
+    this.#clients.delete(context); // The tunnel hears of the client's end by itself.
+  }
+
+  onTunnelClosed(context: ExchangeContext, tunnel: Tunnel, failure: OriginFailure | null): void {
+    this.#tunnels.delete(tunnel);
+    if (failure !== null) this.#judge(context, failure);
+    this.#recorder.record(context);
+  }
+
   #judge(context: ExchangeContext, failure: OriginFailure): Told {
     const errors = context.zone?.errors ?? this.settings.errors;
     const told = codesFor(failure, errors, this.#profiles, isInsider(context, errors));
@@ -187,6 +211,13 @@ export class Gateway implements ExchangeListener {
     context.res.statusCode = malformedStatus(code);
     refuseOnSocket(context.res.statusCode, socket, context.ray);
     this.#recorder.record(context);
+  }
+
+  /** A method without a route. @see RFC 9110 §9.1, §15.6.2; §9.3.6: CONNECT is for proxies that tunnel */
+  #refuseMethod(req: ClientRequest, res: ClientResponse): void {
+    const context = identify(req, res, newRayId(this.config.colo));
+    res.once("finish", () => this.#recorder.record(context));
+    refuseRequest(req.method === "CONNECT" ? 405 : 501, res, context.ray);
   }
 
   /** What cannot be read is the body of the request under way, or comes behind it: then that one has its answer first. */

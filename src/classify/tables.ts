@@ -124,6 +124,8 @@ export const ownFailures: Readonly<Record<string, Finding>> = {
   BAD_FIELD: finding("http_protocol_error", "bad_header"),
   BAD_FRAMING: finding("http_protocol_error", "bad_framing"),
   UNKNOWN_TRANSFER_CODING: finding("http_response_transfer_coding", "unknown_coding"),
+  UNASKED_UPGRADE: finding("http_protocol_error", "unexpected_upgrade"),
+  BAD_UPGRADE: finding("http_upgrade_failed"),
   CONTENT_CORRUPT: finding("http_response_content_coding", "corrupt"),
   CONTENT_TRUNCATED: finding("http_response_content_coding", "truncated"),
 };

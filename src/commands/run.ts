@@ -15,7 +15,8 @@ const longestMs = 10_000;
 /** A gateway that runs until the process ends. */
 export interface Running {
   readonly gateway: Gateway;
-  readonly url: string;
+  /** Where it can be reached: plain HTTP first. */
+  readonly urls: readonly string[];
   readonly adminUrl: string | null;
 }
 
@@ -41,7 +42,7 @@ export async function run(
   const admin = new AdminServer(config.admin, { metrics: gateway.metrics, isReady: () => isReady });
 
   prepare?.(gateway);
-  const port = await gateway.start();
+  const ports = await gateway.start();
   const adminPort = await admin.start();
   isReady = true;
 
@@ -55,7 +56,9 @@ export async function run(
   });
   return {
     gateway,
-    url: `http://${hostOf(config.listen.host)}:${port}/`,
+    urls: Object.entries(ports).flatMap(([scheme, port]) =>
+      port === null ? [] : [`${scheme}://${hostOf(config.listen.host)}:${port}/`],
+    ),
     adminUrl: adminPort === false ? null : `http://${hostOf(config.admin.host)}:${adminPort}/`,
   };
 }

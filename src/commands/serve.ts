@@ -25,9 +25,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (isDemo) return serveDemo(read, flags.config ?? null, options);
 
   const config = resolveConfig(read, flags.config ?? null);
-  const { url, adminUrl } = await run(config, options);
+  const { urls, adminUrl } = await run(config, options);
   say(
-    [`${url} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`],
+    [
+      `${urls.join(" and ")} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`,
+    ],
     adminUrl,
   );
 }
@@ -65,8 +67,8 @@ async function serveDemo(
   });
   say(
     [
-      `${running.url} is the demo: ${zoo.members.length} origins, most of them broken`,
-      `try: curl -i -H 'Host: expired.localhost' -H 'Accept: text/plain' ${running.url}`,
+      `${running.urls.join(" and ")} is the demo: ${zoo.members.length} origins, most of them broken`,
+      `try: curl -i -H 'Host: expired.localhost' -H 'Accept: text/plain' ${running.urls[0] ?? ""}`,
       "your own app: edgecase --origin http://localhost:3000",
     ],
     running.adminUrl,

@@ -2,18 +2,26 @@
 //
 // These are undici 7's flat handler methods, its direct path; undici 8 has others, which is why they stand in one class.
 
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
 import type { Dispatcher } from "undici";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
 import type { ClientResponse } from "../listen/client-response.ts";
+import { type Upgrade, upgradeOf } from "../listen/upgrades.ts";
 import type { OriginConnection } from "./origin-connection.ts";
 import { contentCheckFor } from "./content-check.ts";
 import { ContentRelay } from "./content-relay.ts";
 import { Deadline } from "./deadline.ts";
 import { RequestBody } from "./request-body.ts";
 import { type ResponseHead, responseHead } from "./response-head.ts";
+import { upgradeHead } from "./upgrade-head.ts";
+
+/** @see RFC 9110 §15.2.2 */
+const switchingProtocols = 101;
 
 /** What a zone says of an attempt: milliseconds for each wait, already scaled, and whether content is looked into. */
 export interface AttemptSettings {
@@ -29,6 +37,8 @@ export interface AttemptOwner {
   onHead(head: ResponseHead): void;
   onInterim(status: number, rawFields: readonly Buffer[]): void;
   onComplete(attempt: Attempt): void;
+  /** The origin goes on in the protocol that was asked for: the connection is the owner's now, and nothing else is called. */
+  onUpgraded(attempt: Attempt, head: string, socket: Socket): void;
   onFailed(attempt: Attempt, error: unknown): void;
 }
 
@@ -44,6 +54,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly #settings: AttemptSettings;
   readonly #owner: AttemptOwner;
   readonly #hasBody: boolean;
+  readonly #upgrade: Upgrade | null;
   #abort: ((error: Error) => void) | null = null;
   readonly #deadline = new Deadline();
   #writtenBefore = 0;
@@ -68,6 +79,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#settings = settings;
     this.#owner = owner;
     this.#hasBody = hasBody(context.req);
+    this.#upgrade = upgradeOf(context.req);
   }
 
   /** Whether a byte of the request has been written. */
@@ -91,6 +103,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
         method,
         headers: fields,
         body: body as never,
+        ...(this.#upgrade !== null && { upgrade: this.#upgrade.protocols }),
       },
       this,
     );
@@ -143,6 +156,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, rawFields: Buffer[], _resume: () => void, reason: string): boolean {
     if (this.#isOver) return true;
+    if (status === switchingProtocols) return this.#refuseSwitch();
     if (status >= 100 && status < 200) {
       this.#owner.onInterim(status, rawFields);
       return true;
@@ -181,6 +195,19 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (status === 304 || status === 204) this.#complete();
     else relay.waitForContent();
     return true;
+  }
+
+  /** The origin switches protocols as it was asked to. */
+  onUpgrade(_status: number, rawFields: Buffer[] | string[] | null, socket: Duplex): void {
+    if (this.#isOver) return;
+    const { ray } = this.#context;
+    const head = upgradeHead((rawFields ?? []) as Buffer[], this.#upgrade?.protocols ?? "", ray);
+    this.connection.wire.expectContent();
+    if (head instanceof ExchangeError) return this.onError(head);
+    this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
+    this.hasHead = true;
+    this.#finish();
+    this.#owner.onUpgraded(this, head, socket as Socket);
   }
 
   /** Never false: the relay holds the socket, which undici survives better than being paused. */
@@ -222,6 +249,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.fail(error instanceof Error ? error : new Error(String(error)));
     }
     return !this.#isOver;
+  }
+
+  /** A 101 that undici does not take for one: nobody asked, or it names no protocol. */
+  #refuseSwitch(): boolean {
+    this.fail(
+      this.#upgrade === null
+        ? new ExchangeError("UNASKED_UPGRADE", "the origin answered 101 to an ordinary request")
+        : new ExchangeError("BAD_UPGRADE", "the origin answered 101 without naming a protocol"),
+    );
+    return true;
   }
 
   #complete(): void {

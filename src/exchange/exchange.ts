@@ -1,5 +1,7 @@
 // A request's way to an origin and back: which connection, which origin next, what may be tried again. The heart of the line.
 
+import type { Socket } from "node:net";
+
 import { classifyConnect } from "../classify/classify-connect.ts";
 import { classifyExchange } from "../classify/classify-exchange.ts";
 import { ExchangeError } from "../classify/exchange-error.ts";
@@ -7,6 +9,7 @@ import type { OriginFailure } from "../classify/origin-failure.ts";
 import { codeOf, PhaseError } from "../connect/phase-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { expectsContinue, hasBody } from "../identify/has-body.ts";
+import { upgradeOf } from "../listen/upgrades.ts";
 import type { Zone } from "../zone.ts";
 import { Attempt, type AttemptOwner } from "./attempt.ts";
 import type { OriginConnection } from "./origin-connection.ts";
@@ -15,6 +18,7 @@ import { forwardInterim } from "./interim.ts";
 import { requestFields } from "./request-fields.ts";
 import { FailureError, type ReplyFromCallback } from "./reply-from.ts";
 import type { ResponseHead } from "./response-head.ts";
+import { Tunnel } from "./tunnel.ts";
 import { pick } from "../pick/pick.ts";
 
 /** How an exchange ends once a head was passed on; one of the two is called, once. */
@@ -23,6 +27,10 @@ export interface ExchangeListener {
   onComplete(context: ExchangeContext): void;
   /** The response broke off after its head had left. */
   onBroken(context: ExchangeContext, failure: OriginFailure): void;
+  /** The origin goes on in another protocol; both connections are the tunnel's, which ends with `onTunnelClosed`. */
+  onTunnel(context: ExchangeContext, tunnel: Tunnel): void;
+  /** `failure` is the origin's, null if the tunnel ended as tunnels do. */
+  onTunnelClosed(context: ExchangeContext, tunnel: Tunnel, failure: OriginFailure | null): void;
 }
 
 /** reply-from copies fields one by one; ours are written by the attempt. */
@@ -101,19 +109,34 @@ export class Exchange implements AttemptOwner {
     this.#listener.onComplete(this.#context);
   }
 
+  /** From here on bytes pass both ways; that is no exchange any more. */
+  onUpgraded(attempt: Attempt, head: string, origin: Socket): void {
+    const context = this.#context;
+    const upgrade = upgradeOf(context.req);
+    if (upgrade === null || this.#isOver) return void origin.destroy();
+    this.#isOver = true;
+    upgrade.stopWatching();
+    upgrade.socket.write(head, "latin1");
+    const tunnel = new Tunnel({
+      client: upgrade.socket,
+      origin,
+      idleMs: this.#zone.config.timeouts.tunnelIdleMs,
+      onBytes: (toOrigin, toClient) => {
+        context.requestBytes += toOrigin;
+        context.responseBytes += toClient;
+      },
+      onClosed: (error) => {
+        const failure = error === null ? null : this.#failureOf(attempt, error, true);
+        this.#listener.onTunnelClosed(context, tunnel, failure);
+      },
+    });
+    this.#listener.onTunnel(context, tunnel);
+  }
+
   onFailed(attempt: Attempt, error: unknown): void {
     if (this.#isOver) return;
     if (codeOf(error) === "CLIENT_LEFT") return this.#dismissClient();
-    const { wire } = attempt.connection;
-    const { isReused, requestSent, hasHead } = attempt;
-    const failure = classifyExchange({
-      error,
-      wire,
-      isReused,
-      requestSent,
-      hasHead,
-      responseStarted: this.#hasBegun,
-    });
+    const failure = this.#failureOf(attempt, error, this.#hasBegun);
     if (this.#hasBegun) {
       this.#isOver = true;
       return this.#listener.onBroken(this.#context, failure);
@@ -124,6 +147,12 @@ export class Exchange implements AttemptOwner {
       return this.#tryOrigin(false);
     }
     return this.#fail(failure);
+  }
+
+  #failureOf(attempt: Attempt, error: unknown, responseStarted: boolean): OriginFailure {
+    const { connection, isReused, requestSent, hasHead } = attempt;
+    const { wire } = connection;
+    return classifyExchange({ error, wire, isReused, requestSent, hasHead, responseStarted });
   }
 
   #tryOrigin(mayReuse: boolean): void {

@@ -4,6 +4,7 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
 import type { ExchangeContext } from "../exchange-context.ts";
+import { isHttp2 } from "./client-request.ts";
 
 const underWay = Symbol("requests under way");
 
@@ -21,8 +22,10 @@ export class ClientConnections {
   }
 
   add(context: ExchangeContext): void {
-    const socket: TrackedSocket = context.req.socket;
-    (socket[underWay] ??= new Set()).add(context);
+    const { req } = context;
+    // One of many on its connection: only its own stream tells.
+    if (isHttp2(req)) req.stream.once("close", () => this.#onLeft(context));
+    else ((req.socket as TrackedSocket)[underWay] ??= new Set()).add(context);
   }
 
   /** The request that came last of those under way on a connection; null if there is none. */
@@ -31,8 +34,8 @@ export class ClientConnections {
   }
 
   delete(context: ExchangeContext): void {
-    const socket: TrackedSocket = context.req.socket;
-    socket[underWay]?.delete(context);
+    const { req } = context;
+    if (!isHttp2(req)) (req.socket as TrackedSocket)[underWay]?.delete(context);
   }
 
   #closed(socket: TrackedSocket): void {

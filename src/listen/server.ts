@@ -8,6 +8,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { newRayId } from "../identify/ray-id.ts";
 import { Http1Response } from "./http1-response.ts";
+import { acceptUpgrades } from "./upgrades.ts";
 
 /** What every path is rewritten to: one route for all of them. identify reads the original. */
 export const everyPath = "/";
@@ -44,6 +45,7 @@ export function createServer(
   app.server.on("checkExpectation", (req, res) => app.server.emit("request", req, res));
   // No tunnels: a gateway is asked for its own zones. Node alone would close without a word.
   app.server.on("connect", (_req, socket: Socket) => onMalformed("CONNECT", socket));
+  acceptUpgrades(app.server);
   return app;
 }
 

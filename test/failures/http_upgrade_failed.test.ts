@@ -1,9 +1,11 @@
-// The gateway asks no origin to upgrade yet, so none can refuse: nothing can provoke this over a socket.
+// The origin answers 101, but not to what it was asked.
 
-import { testUnprovokedFailure } from "../helpers/unprovoked.ts";
+import { testFailureChain } from "../helpers/failure-chain.ts";
 
-testUnprovokedFailure({
+testFailureChain({
+  fixture: "upgrade-otherwise",
   type: "http_upgrade_failed",
+  reason: null,
   phase: "http",
   codes: { cloudflare: 502, "cloudflare-1016": 502, rfc9209: 502, generic: 502 },
 });

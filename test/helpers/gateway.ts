@@ -30,6 +30,8 @@ export const testTimeouts = {
 /** A gateway under test. */
 export interface TestGateway extends AsyncDisposable {
   readonly port: number;
+  /** The port for HTTPS; 0 where it is switched off, as it is unless `listen.https` says otherwise. */
+  readonly securePort: number;
   readonly gateway: Gateway;
   /** Every access line so far. */
   readonly lines: readonly LogLine[];
@@ -67,7 +69,8 @@ export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
     { write: (line) => lines.push(JSON.parse(line) as LogLine) },
     log,
   );
-  const port = await gateway.start();
+  const ports = await gateway.start();
+  const port = ports.http ?? 0;
   const host = resolved.zones[0]?.hosts[0]?.replace("*", "any.test") ?? "none.test";
   const close = (): Promise<void> => gateway.close();
   const hosted = (headers: RawRequest["headers"] = [], name = host): RawRequest["headers"] =>
@@ -75,6 +78,7 @@ export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
 
   return {
     port,
+    securePort: ports.https ?? 0,
     gateway,
     lines,
     messages,

@@ -1,0 +1,65 @@
+// Every way in: plain HTTP, and TLS with HTTP/1.1 or HTTP/2 behind it. All of them end in the same routes.
+
+import { lookup } from "node:dns/promises";
+import type { AddressInfo } from "node:net";
+
+import type { FastifyInstance } from "fastify";
+
+import type { GatewayConfig } from "../config/gateway-config.ts";
+import { Http2Listener, type RequestListener } from "./http2-server.ts";
+import { type CertificateSource, SecureServer } from "./secure-server.ts";
+import { closeServer } from "./server.ts";
+
+/** The ports that were taken; null for a listener that is switched off. */
+export interface Ports {
+  readonly http: number | null;
+  readonly https: number | null;
+}
+
+/** The gateway's listeners. */
+export class FrontDoor {
+  readonly #app: FastifyInstance;
+  readonly #config: GatewayConfig;
+  readonly #onUnknownMethod: RequestListener;
+  #secure: SecureServer | null = null;
+
+  /** `app` has the routes; it serves HTTP/1.1 itself. `onUnknownMethod` gets what they cannot take. */
+  constructor(app: FastifyInstance, config: GatewayConfig, onUnknownMethod: RequestListener) {
+    this.#onUnknownMethod = onUnknownMethod;
+    this.#app = app;
+    this.#config = config;
+  }
+
+  /** Opens what the config wants open. `certificates` is asked for only if HTTPS is. */
+  async open(certificates: () => Promise<CertificateSource>): Promise<Ports> {
+    const { host, http, https } = this.#config.listen;
+    // One address: for a name of several Fastify would make servers that the line knows nothing of.
+    const { address } = await lookup(host);
+    if (http === false) await this.#app.ready();
+    else await this.#app.listen({ host: address, port: http });
+    const ports = {
+      http: http === false ? null : (this.#app.server.address() as AddressInfo).port,
+      https: https === false ? null : await this.#openSecure(address, https, certificates),
+    };
+    return ports;
+  }
+
+  /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
+  async close(graceMs: number): Promise<void> {
+    await Promise.all([closeServer(this.#app, graceMs), this.#secure?.close(graceMs)]);
+  }
+
+  async #openSecure(
+    address: string,
+    port: number,
+    certificates: () => Promise<CertificateSource>,
+  ): Promise<number> {
+    const http2 = new Http2Listener(
+      this.#config,
+      (req, res) => this.#app.routing(req as never, res as never),
+      this.#onUnknownMethod,
+    );
+    this.#secure = new SecureServer(await certificates(), this.#app.server, http2);
+    return this.#secure.listen(address, port);
+  }
+}

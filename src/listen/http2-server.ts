@@ -1,0 +1,79 @@
+// HTTP/2 for clients: sessions over connections that TLS has secured, their requests on the same line as all others.
+
+import { METHODS } from "node:http";
+import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
+import type { TLSSocket } from "node:tls";
+
+import type { GatewayConfig } from "../config/gateway-config.ts";
+import type { ClientRequest } from "./client-request.ts";
+import type { ClientResponse } from "./client-response.ts";
+import { Http2Response } from "./http2-response.ts";
+
+/** Gets each request; it is Fastify's own entry to its routes. */
+export type RequestListener = (req: ClientRequest, res: ClientResponse) => void;
+
+/** More fields than bytes allow; Node would reset the stream beyond a count, where an answer is wanted. */
+const mostFields = 65_535;
+
+/** Megabytes that one client's streams may hold at once: pages of a browser, and uploads. */
+const sessionMegabytes = 64;
+
+/** Streams that one client may have at the same time, as most servers allow. */
+const mostStreams = 128;
+
+/** Speaks HTTP/2 on connections that it is given. */
+export class Http2Listener {
+  readonly #server: Pick<Http2Server, "on" | "emit">;
+  readonly #sessions = new Set<ServerHttp2Session>();
+
+  /** `onUnknownMethod` gets what the routes cannot take: HTTP/2 allows any word as a method, and CONNECT. */
+  constructor(
+    { limits, timeouts }: GatewayConfig,
+    onRequest: RequestListener,
+    onUnknownMethod: RequestListener,
+  ) {
+    this.#server = createServer({
+      Http2ServerResponse: Http2Response as never,
+      maxHeaderListPairs: mostFields,
+      // Twice the limit comes through, so that there is a request to refuse.
+      settings: {
+        maxHeaderListSize: limits.requestHeaderBytes * 2,
+        maxConcurrentStreams: mostStreams,
+      },
+      maxSendHeaderBlockLength: limits.responseHeaderBytes * 4,
+      maxSessionMemory: sessionMegabytes,
+    });
+    const listen: RequestListener = (req, res) =>
+      METHODS.includes(req.method ?? "") ? onRequest(req, res) : onUnknownMethod(req, res);
+    const listener = listen as never; // Node's types know their own response only.
+    this.#server.on("request", listener);
+    // Node would ask for the body at once; the exchange does, when there is an origin to read it.
+    this.#server.on("checkContinue", listener);
+    this.#server.on("connect", onUnknownMethod as never); // No tunnels: a gateway is asked for its own zones.
+    this.#server.on("session", (session) => this.#watch(session, timeouts.clientIdleMs));
+  }
+
+  /** Begins a session on a client's connection. */
+  take(socket: TLSSocket): void {
+    this.#server.emit("connection", socket);
+  }
+
+  /** Asks every client to go elsewhere with what comes next; streams under way go on. */
+  close(): void {
+    for (const session of this.#sessions) session.close();
+  }
+
+  #watch(session: ServerHttp2Session, idleMs: number): void {
+    const streams = new Set<object>();
+    this.#sessions.add(session);
+    session.once("close", () => this.#sessions.delete(session));
+    session.on("error", () => {}); // The connection goes with it, and whoever waits on a stream hears of that.
+    session.on("stream", (stream) => {
+      streams.add(stream);
+      stream.once("close", () => streams.delete(stream));
+    });
+    session.setTimeout(idleMs, () => {
+      if (streams.size === 0) session.close();
+    });
+  }
+}

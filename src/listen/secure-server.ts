@@ -1,0 +1,80 @@
+// The front door for HTTPS: TLS, and behind it HTTP/2 or HTTP/1.1 as the client chose (ALPN). HTTP/1.1 goes to the very
+// server that plain HTTP has, so that there is one of each.
+
+import { once } from "node:events";
+import type { Server as HttpServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
+import { callbackify } from "node:util";
+
+import type { Http2Listener } from "./http2-server.ts";
+import { rememberRawSocket } from "./raw-sockets.ts";
+
+/** Where certificates come from. */
+export interface CertificateSource {
+  /** PEM for clients that name no server. */
+  readonly fallback: { readonly cert: string; readonly key: string };
+  /** For the name that a client asks for. */
+  contextFor(serverName: string): Promise<SecureContext>;
+}
+
+/** How long a client may take over its handshake, in milliseconds. */
+const handshakeMs = 10_000;
+
+/** How often connections that have become idle are looked for while closing, in milliseconds. */
+const sweepMs = 20;
+
+/** Listens for TLS. */
+export class SecureServer {
+  readonly #server: Server;
+  readonly #http1: HttpServer;
+  readonly #http2: Http2Listener;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(certificates: CertificateSource, http1: HttpServer, http2: Http2Listener) {
+    this.#http1 = http1;
+    this.#http2 = http2;
+    this.#server = createServer({
+      ...certificates.fallback,
+      ALPNProtocols: ["h2", "http/1.1"],
+      minVersion: "TLSv1.2",
+      handshakeTimeout: handshakeMs,
+      SNICallback: callbackify((name: string) => certificates.contextFor(name)),
+    });
+    this.#server.on("connection", (socket: Socket) => {
+      rememberRawSocket(socket);
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+    this.#server.on("secureConnection", (socket) => this.#take(socket));
+    // A client that cannot speak TLS, or does not like the certificate, is told by TLS itself.
+    this.#server.on("tlsClientError", (_error, socket) => socket.destroy());
+  }
+
+  /** Listens; resolves with the port taken. */
+  async listen(host: string, port: number): Promise<number> {
+    this.#server.listen({ host, port });
+    await once(this.#server, "listening");
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Stops listening, and resolves when the last connection is gone: idle ones at once, busy ones after `graceMs` at most. */
+  async close(graceMs: number): Promise<void> {
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    this.#http2.close();
+    const sweep = setInterval(() => this.#http1.closeIdleConnections(), sweepMs);
+    const end = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, graceMs);
+    await closed;
+    clearInterval(sweep);
+    clearTimeout(end);
+  }
+
+  #take(socket: TLSSocket): void {
+    socket.on("error", () => {}); // Before anything else: a client may go at any time.
+    if (socket.alpnProtocol === "h2") this.#http2.take(socket);
+    else this.#http1.emit("connection", socket);
+  }
+}
