@@ -84,7 +84,8 @@ export class Gateway implements ExchangeListener {
   async start(): Promise<Ports> {
     const ports = await this.#door.open(() => this.#certificates());
     const { host } = this.config.listen;
-    await Promise.all([ports.http, ports.https].map((port) => port && this.#own.add(host, port)));
+    if (ports.http !== null) await this.#own.add(host, ports.http);
+    if (ports.https !== null) await this.#own.add(host, ports.https);
     return ports;
   }
 
