@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Zoo } from "../../fixtures/zoo.ts";
+import { describe } from "../config/config-error.ts";
 import { type ConfigFlags, readWithFlags, withEnvironment } from "../config/flags.ts";
 import type { ReadConfig } from "../config/read-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
@@ -27,7 +28,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   const config = resolveConfig(read, flags.config ?? null);
   const { url, adminUrl } = await run(config, options);
   say(
-    [`${url} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`],
+    [
+      ...config.warnings.map((warning) => `warning: ${describe(flags.config ?? null, warning)}`),
+      `${url} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`,
+    ],
     adminUrl,
   );
 }
