@@ -35,6 +35,7 @@ import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
 import { malformedStatus, refuseOnSocket, refuseRequest } from "./render/malformed.ts";
+import { replacementFor } from "./render/replace.ts";
 import { respond } from "./render/respond.ts";
 import { answerUnroutable } from "./render/unroutable.ts";
 import { Router } from "./route/route.ts";
@@ -143,8 +144,14 @@ export class Gateway implements ExchangeListener {
     return null;
   }
 
-  /** respond: the origin's head leaves, and its content follows. */
+  /** respond: the origin's head leaves, and its content follows, unless the zone has other content for an error. */
   #respond(context: ExchangeContext, reply: FastifyReply, begin: (fields: string[]) => void): void {
+    const replacement = context.zone?.replacesErrors === true ? replacementFor(context) : null;
+    if (replacement !== null) {
+      context.exchange?.replace(replacement);
+      reply.hijack();
+      return;
+    }
     const isWhole = context.req.complete || !hasBody(context.req);
     // A connection whose request was not read to its end cannot carry another.
     begin(isWhole ? ["cf-ray", context.ray] : ["cf-ray", context.ray, "connection", "close"]);

@@ -12,6 +12,8 @@ export class Zone {
   readonly pools: readonly OriginPool[];
   readonly resolver: NameResolver;
   readonly attempts: AttemptSettings;
+  /** Some origin errors give way to other content: only then is each response looked at. */
+  readonly replacesErrors: boolean;
   /** What clients are told of failures; replaced whole when a toggle is changed. */
   errors: ErrorSettings;
   /** Position in the list of zones: the row of its counters. */
@@ -23,6 +25,7 @@ export class Zone {
     this.config = config;
     this.index = index;
     this.attempts = { ...config.timeouts, isContentChecked: config.isContentChecked };
+    this.replacesErrors = config.replacesOriginErrors || config.errorRules.length > 0;
     this.errors = config.errors;
     this.resolver = new NameResolver(config.dnsServers, dnsMs);
     this.pools = config.origins.map(

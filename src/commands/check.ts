@@ -1,6 +1,6 @@
 // `edgecase check`: reads a configuration as `serve` would, says everything that is wrong with it, and serves nothing.
 
-import { ConfigError } from "../config/config-error.ts";
+import { ConfigError, describe } from "../config/config-error.ts";
 import { withEnvironment } from "../config/flags.ts";
 import { readConfigFile } from "../config/read-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
@@ -11,17 +11,20 @@ export interface CheckOptions {
   readonly json?: boolean;
 }
 
-/** Exits 0 if the file is sound, 2 if not; problems go to stderr, `--json` to stdout. */
+/** Exits 0 if the file is sound, 2 if not; problems and warnings go to stderr, `--json` to stdout. */
 export function check(argument: string | undefined, options: CheckOptions): void {
   const file = argument ?? withEnvironment(options).config;
   if (file === undefined)
     throw new ConfigError(null, [{ path: "", rule: "name the file to check" }]);
   try {
-    const { zones } = resolveConfig(readConfigFile(file), file);
+    const { zones, warnings } = resolveConfig(readConfigFile(file), file);
     const origins = zones.reduce((sum, zone) => sum + zone.origins.length, 0);
+    if (!options.json)
+      for (const warning of warnings)
+        process.stderr.write(`edgecase: warning: ${describe(file, warning)}\n`);
     process.stdout.write(
       options.json
-        ? `${JSON.stringify({ file, ok: true, problems: [] })}\n`
+        ? `${JSON.stringify({ file, ok: true, problems: [], warnings })}\n`
         : `${file}: ok, ${zones.length} zones, ${origins} origins\n`,
     );
   } catch (error) {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Zoo } from "../../fixtures/zoo.ts";
+import { describe } from "../config/config-error.ts";
 import { type ConfigFlags, readWithFlags, withEnvironment } from "../config/flags.ts";
 import type { ReadConfig } from "../config/read-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
@@ -28,6 +29,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { urls, adminUrl } = await run(config, options);
   say(
     [
+      ...config.warnings.map((warning) => `warning: ${describe(flags.config ?? null, warning)}`),
       `${urls.join(" and ")} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`,
     ],
     adminUrl,

@@ -27,7 +27,8 @@ export class ConfigError extends Error {
   }
 }
 
-function describe(
+/** A problem as a line of text. */
+export function describe(
   file: string | null,
   { path, rule, found, nearest, line }: ConfigProblem,
 ): string {

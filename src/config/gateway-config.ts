@@ -3,7 +3,9 @@
 import type ipaddr from "ipaddr.js";
 
 import type { Target } from "../connect/target.ts";
+import type { ConfigProblem } from "./config-error.ts";
 import type { Fields, Limits, ProfileFile, SslMode, Timeouts } from "./schema.ts";
+import type { PageClass, Template } from "./template.ts";
 
 /** A network: its address and how many bits of that count. */
 export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
@@ -21,6 +23,15 @@ export interface ErrorSettings {
 export interface Reveal {
   readonly cidrs: readonly Network[];
   readonly token: string | null;
+}
+
+/** One custom error rule: which responses it is for, and what takes the place of their content. */
+export interface ErrorRule {
+  readonly statuses: ReadonlySet<number>;
+  readonly body: Template;
+  readonly contentType: "text/html" | "text/plain" | "application/json" | "text/xml";
+  /** Status of the answer; null keeps the response's own. */
+  readonly responseStatus: number | null;
 }
 
 /** One zone, complete. */
@@ -44,6 +55,12 @@ export interface ZoneConfig {
   /** Responses gather before they are passed on. */
   readonly isBuffered: boolean;
   readonly fields: Fields;
+  /** The owner's error pages, by class. */
+  readonly errorPages: Readonly<Record<PageClass, Template | null>>;
+  /** The first that has a response's status counts. */
+  readonly errorRules: readonly ErrorRule[];
+  /** An origin's own 502 and 504 give way to a page of the edge. */
+  readonly replacesOriginErrors: boolean;
 }
 
 /** The whole configuration, complete. */
@@ -68,4 +85,6 @@ export interface GatewayConfig {
   readonly limits: Limits;
   readonly profiles: Readonly<Record<string, ProfileFile>>;
   readonly zones: readonly ZoneConfig[];
+  /** What is hardly meant so, and works. */
+  readonly warnings: readonly ConfigProblem[];
 }

@@ -1,6 +1,6 @@
 // Collects every problem of a configuration instead of stopping at the first, and reads the files that it names.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 
 import { type ConfigProblem, show } from "./config-error.ts";
@@ -12,6 +12,8 @@ export type Steps = readonly (string | number)[];
 /** The problems found so far. */
 export class ProblemList {
   readonly problems: ConfigProblem[] = [];
+  /** What is told, and keeps nobody from serving. */
+  readonly warnings: ConfigProblem[] = [];
   readonly #lineOf: ReadConfig["lineOf"];
   readonly #folder: string;
 
@@ -22,14 +24,12 @@ export class ProblemList {
   }
 
   report(steps: Steps, rule: string, found?: unknown, nearest?: string): void {
-    const line = this.#lineOf(steps);
-    this.problems.push({
-      path: pathOf(steps),
-      rule,
-      ...(found !== undefined && { found: show(found) }),
-      ...(nearest !== undefined && { nearest }),
-      ...(line !== undefined && { line }),
-    });
+    this.problems.push(this.#problem(steps, rule, found, nearest));
+  }
+
+  /** As `report`, for what may be meant so. */
+  warn(steps: Steps, rule: string, found?: unknown, nearest?: string): void {
+    this.warnings.push(this.#problem(steps, rule, found, nearest));
   }
 
   /** The text of a PEM file; reports and returns "" if there is none. */
@@ -48,16 +48,44 @@ export class ProblemList {
     return secret;
   }
 
+  /** The bytes of a file; reports and returns null if it cannot be read, or has more than `most`. */
+  readBytes(steps: Steps, file: string, most: number): Buffer | null {
+    try {
+      const path = resolvePath(this.#folder, file);
+      const { size } = statSync(path); // Before it is read: it may be any file.
+      if (size <= most) return readFileSync(path);
+      this.report(steps, `must have at most ${most} bytes`, size);
+    } catch (error) {
+      this.#reportUnreadable(steps, file, error);
+    }
+    return null;
+  }
+
   #read(steps: Steps, file: string): string | null {
     try {
       return readFileSync(resolvePath(this.#folder, file), "utf8");
     } catch (error) {
-      this.report(
-        steps,
-        `names a file that cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}`,
-        file,
-      );
+      this.#reportUnreadable(steps, file, error);
       return null;
     }
+  }
+
+  #reportUnreadable(steps: Steps, file: string, error: unknown): void {
+    this.report(
+      steps,
+      `names a file that cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}`,
+      file,
+    );
+  }
+
+  #problem(steps: Steps, rule: string, found?: unknown, nearest?: string): ConfigProblem {
+    const line = this.#lineOf(steps);
+    return {
+      path: pathOf(steps),
+      rule,
+      ...(found !== undefined && { found: show(found) }),
+      ...(nearest !== undefined && { nearest }),
+      ...(line !== undefined && { line }),
+    };
   }
 }

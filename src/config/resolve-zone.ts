@@ -6,6 +6,7 @@ import type { Target } from "../connect/target.ts";
 import type { ErrorSettings, ZoneConfig } from "./gateway-config.ts";
 import { parseOrigin } from "./parse-origin.ts";
 import type { ProblemList, Steps } from "./problem-list.ts";
+import { resolveErrorPages } from "./resolve-error-pages.ts";
 import { resolveErrors } from "./resolve-errors.ts";
 import { defaultsOf } from "./schema-parts.ts";
 import { fieldsSchema } from "./schema-zone.ts";
@@ -48,6 +49,7 @@ export function resolveZone(
     isHttp2Prior: zone.h2c ?? false,
     isBuffered: zone.buffer ?? false,
     fields: { ...defaultsOf(fieldsSchema), ...zone.fields },
+    ...resolveErrorPages(steps, zone, problems),
   };
 }
 

@@ -52,6 +52,7 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
         problems,
       ),
     ),
+    warnings: problems.warnings,
   };
   if (problems.problems.length > 0) throw new ConfigError(file, problems.problems);
   return resolved;

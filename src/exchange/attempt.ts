@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
+import { codeOf } from "../connect/phase-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
 import type { ClientResponse } from "../listen/client-response.ts";
@@ -16,6 +17,7 @@ import type { OriginConnection } from "./origin-connection.ts";
 import { contentCheckFor } from "./content-check.ts";
 import { ContentRelay } from "./content-relay.ts";
 import { Deadline } from "./deadline.ts";
+import { Drain } from "./drain.ts";
 import { RequestBody } from "./request-body.ts";
 import { type ResponseHead, responseHead } from "./response-head.ts";
 import { upgradeHead } from "./upgrade-head.ts";
@@ -64,6 +66,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #body: RequestBody | null = null;
   #relay: ContentRelay | null = null;
   #isOver = false;
+  /** The response has come to its end, although not all of it may have been passed on. */
+  #isReceived = false;
+  #drain: Drain | null = null;
   #early: Error | null = null;
 
   constructor(
@@ -116,11 +121,31 @@ export class Attempt implements Dispatcher.DispatchHandler {
     try {
       this.#res.sendHead(head.status, head.reason, [...head.fields, ...extraFields]);
     } catch (error) {
-      throw new ExchangeError("BAD_FIELD", `the head cannot be sent on: ${String(error)}`);
+      throw badField(error);
     }
     // The content is usually here within this very tick, and then head and content leave together.
     queueMicrotask(() => {
       if (!this.#isOver && this.#context.responseBytes === 0) this.#res.flushHeaders();
+    });
+  }
+
+  /**
+   * Lets `write` send the client something else than what follows the head, which nobody wants: neither owner's method is
+   * called. `onFree` is, if the connection can be used again. Throws as `begin` does.
+   */
+  replace(write: (head: ResponseHead) => void, onFree: () => void): void {
+    const head = this.#head;
+    if (head === null) return;
+    try {
+      write(head);
+    } catch (error) {
+      throw codeOf(error) === "" ? error : badField(error); // What Node refuses has a code.
+    }
+    this.#finish();
+    if (this.#isReceived) return onFree();
+    this.#drain = new Drain(onFree, () => {
+      this.#abort?.(new ExchangeError("CONNECTION_SPENT", "given up"));
+      this.connection.destroy();
     });
   }
 
@@ -213,12 +238,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** Never false: the relay holds the socket, which undici survives better than being paused. */
   onData(chunk: Buffer): boolean {
     if (!this.#isOver) this.#relay?.push(chunk);
+    else this.#drain?.push(chunk);
     return true;
   }
 
   /** The trailers are buffers, whatever undici's types say of its flat handlers. */
   onComplete(trailers: string[] | null): void {
-    if (this.#isOver) return;
+    this.#isReceived = true;
+    if (this.#isOver) return this.#drain?.end();
     // undici takes the reset at the end of a close-delimited body for its end.
     if (this.connection.wire.error !== null && this.#head?.isDelimited === false)
       return this.onError(this.connection.wire.error);
@@ -227,7 +254,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
-    if (this.#isOver) return;
+    if (this.#isOver) return this.#drain?.giveUp();
     this.#finish();
     this.connection.destroy();
     this.#owner.onFailed(this, error);
@@ -286,4 +313,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#relay?.close();
     this.connection.wire.onError = null;
   }
+}
+
+function badField(error: unknown): ExchangeError {
+  return new ExchangeError("BAD_FIELD", `the head cannot be sent on: ${String(error)}`);
 }

@@ -87,6 +87,16 @@ export class Exchange implements AttemptOwner {
     this.#hasBegun = true;
   }
 
+  /** Lets `write` send the client something else than the response that the callback told of, given its head. */
+  replace(write: (head: ResponseHead) => void): void {
+    const attempt = this.#attempt;
+    const pool = this.#pool;
+    if (attempt === null) return;
+    attempt.replace(write, () => pool?.release(attempt.connection));
+    this.#isOver = true;
+    this.#listener.onComplete(this.#context);
+  }
+
   /** Ends the way to the origin, and whatever has come of it: the client has left. */
   destroy(): void {
     if (this.#isOver) return;

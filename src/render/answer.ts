@@ -48,12 +48,20 @@ export function answerFor(
   isVerbose: boolean,
 ): Answer {
   return {
-    code: codes.told,
-    rayId: context.ray.slice(0, 16),
-    time: `${new Date().toISOString().slice(0, 19)}Z`,
+    ...bareAnswer(context, codes.told),
     detail: isVerbose
       ? detailOf(context, failure, codes.told === codes.detailed ? null : codes.detailed)
       : null,
+  };
+}
+
+/** An answer without detail. */
+export function bareAnswer(context: ExchangeContext, code: EdgeCode): Answer {
+  return {
+    code,
+    rayId: context.ray.slice(0, 16),
+    time: `${new Date().toISOString().slice(0, 19)}Z`,
+    detail: null,
   };
 }
 

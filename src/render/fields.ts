@@ -4,35 +4,44 @@ import { type BareItem, serializeBareItem, Token } from "structured-headers";
 
 import { reasons } from "../../edge-codes/index.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
+import type { ErrorRule } from "../config/gateway-config.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { Answer } from "./answer.ts";
 import type { Format } from "./negotiate.ts";
 import { contentSecurityPolicy } from "./style.ts";
 
-const contentTypes: Readonly<Record<Format, string>> = {
+/** A form of ours, or the media type of what the site's owner wrote. */
+export type BodyForm = Format | ErrorRule["contentType"];
+
+/** Content-Type for each form. */
+export const contentTypes: Readonly<Record<BodyForm, string>> = {
   html: "text/html; charset=utf-8",
   problem: "application/problem+json; charset=utf-8",
   json: "application/json; charset=utf-8",
   markdown: "text/markdown; charset=utf-8",
   text: "text/plain; charset=utf-8",
+  "text/html": "text/html; charset=utf-8",
+  "text/plain": "text/plain; charset=utf-8",
+  "text/xml": "text/xml; charset=utf-8",
+  "application/json": "application/json; charset=utf-8",
 };
 
-/** Names and values in turn, for `writeHead`. */
+/** Names and values in turn, for `writeHead`. Our own page loads nothing and says so; an owner's may do what it likes. */
 export function answerFields(
   context: ExchangeContext,
   answer: Answer,
-  format: Format,
+  form: BodyForm,
   contentLength: number,
 ): string[] {
   const fields = [
-    "content-type", contentTypes[format],
+    "content-type", contentTypes[form],
     "content-length", String(contentLength),
     "cache-control", "no-store",
     "cf-ray", context.ray,
     "x-content-type-options", "nosniff",
     "x-robots-tag", "noindex",
   ]; // prettier-ignore
-  if (format === "html") fields.push("content-security-policy", contentSecurityPolicy);
+  if (form === "html") fields.push("content-security-policy", contentSecurityPolicy);
   if (answer.detail === null) return fields;
 
   const { facts } = answer.code;

@@ -47,7 +47,8 @@ function comment({ code }: Answer, { title, failure }: AnswerDetail): Raw {
   );
 }
 
-function page(answer: Answer, detail: AnswerDetail): Raw {
+/** All that the developer is told, as it stands on our page and in the box of an owner's. */
+export function page(answer: Answer, detail: AnswerDetail): Raw {
   const { title, explanation, steps, evidence, detailedCode, failure } = detail;
   const { facts } = answer.code;
   return html`<p class="lead"><strong>${title}.</strong> ${explanation.whatHappened}</p>
