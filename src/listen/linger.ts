@@ -1,34 +1,49 @@
 // The end of an answer that came before the request was read: the rest is read and thrown away for a while, since closing
 // at once would make the kernel reset the connection and the client lose the answer. @see RFC 9112 §9.6
 
+import { constants } from "node:http2";
+
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
+import { type ClientRequest, isHttp2 } from "./client-request.ts";
 
 /** How long the client may send nothing, and how long it may go on sending, in milliseconds. */
 const idleMs = 2_000;
 const longestMs = 30_000;
 
-/** Ends a response that is written whole when the request has been read, or the time is up. */
+/** Ends a response that is written whole: over HTTP/1.1 when the request has been read, or the time is up. */
 export function linger(context: ExchangeContext): void {
   const { req, res } = context;
   context.isAnswered = true;
   if (req.complete || !hasBody(req)) {
     res.end();
-    return;
+  } else if (isHttp2(req)) {
+    // A stream's two directions end apart, and its end is not the connection's.
+    res.end();
+    readOn(req, (isRead) => {
+      if (!isRead) req.stream.close(constants.NGHTTP2_NO_ERROR); // @see RFC 9113 §8.1
+    });
+  } else {
+    readOn(req, () => res.end());
   }
-  const finish = (): void => {
+}
+
+/** Throws the rest of a request away; `isRead` tells whether all of it came. */
+function readOn(req: ClientRequest, onDone: (isRead: boolean) => void): void {
+  const finish = (isRead: boolean): void => {
     clearTimeout(idle);
     clearTimeout(longest);
     req.off("data", onData);
-    req.off("end", finish);
-    req.off("close", finish);
-    res.end();
+    req.off("end", onEnd);
+    req.off("close", onEnd);
+    onDone(isRead);
   };
-  const idle = setTimeout(finish, idleMs);
-  const longest = setTimeout(finish, longestMs);
+  const onEnd = (): void => finish(true);
+  const idle = setTimeout(() => finish(false), idleMs);
+  const longest = setTimeout(() => finish(false), longestMs);
   const onData = (): void => void idle.refresh();
   req.on("data", onData);
-  req.on("end", finish);
-  req.on("close", finish);
+  req.on("end", onEnd);
+  req.on("close", onEnd);
   req.resume();
 }

@@ -36,12 +36,19 @@ export function answerFields(
   const fields = [
     "content-type", contentTypes[form],
     "content-length", String(contentLength),
+  ]; // prettier-ignore
+  if (form === "html") fields.push("content-security-policy", contentSecurityPolicy);
+  return [...fields, ...errorFields(context, answer)];
+}
+
+/** The fields that every error has, whatever its body is. */
+export function errorFields(context: ExchangeContext, answer: Answer): string[] {
+  const fields = [
     "cache-control", "no-store",
     "cf-ray", context.ray,
     "x-content-type-options", "nosniff",
     "x-robots-tag", "noindex",
   ]; // prettier-ignore
-  if (form === "html") fields.push("content-security-policy", contentSecurityPolicy);
   if (answer.detail === null) return fields;
 
   const { facts } = answer.code;

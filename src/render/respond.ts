@@ -10,7 +10,8 @@ import type { EdgeCode } from "../map/edge-code.ts";
 import { type Answer, answerFor } from "./answer.ts";
 import { customPage, ruleBody } from "./custom-page.ts";
 import { ruleFor, statusUnder } from "./error-rules.ts";
-import { answerFields, type BodyForm } from "./fields.ts";
+import { answerFields, type BodyForm, errorFields } from "./fields.ts";
+import { isGrpc, sendGrpc } from "./grpc.ts";
 import { toHtml } from "./html.ts";
 import { toProblem } from "./json.ts";
 import { type Format, negotiate } from "./negotiate.ts";
@@ -46,6 +47,8 @@ export function send(
   answer: Answer,
   moreFields: readonly string[] = [],
 ): void {
+  if (isGrpc(context))
+    return sendGrpc(context, answer, [...errorFields(context, answer), ...moreFields]);
   const { status, facts } = answer.code;
   const own = { status, reason: STATUS_CODES[status] ?? facts.title };
   const rule = ruleFor(context.zone, status);
