@@ -19,6 +19,8 @@ export class ExchangeContext {
   clientAddress = "";
   scheme: "http" | "https" = "http";
   /** The request's host, lower case and without port. */
+  /** Address of the connection's peer. */
+  peerAddress = "";
   host = "";
   /** The Host field to pass on: the client's, or the authority of an absolute target. */
   hostField = "";

@@ -102,7 +102,8 @@ export class Gateway implements ExchangeListener {
     });
     this.#server.decorateRequest("exchange");
     this.#server.addHook("onRequest", (request, reply, done) => {
-      request.exchange = identify(request.raw, reply.raw as unknown as ClientResponse, request.id);
+      const res = reply.raw as unknown as ClientResponse;
+      request.exchange = identify(request.raw, res, request.id, this.config.trustedProxies);
       this.#clients.add(request.exchange);
       done();
     });

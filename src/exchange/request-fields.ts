@@ -47,7 +47,7 @@ export function requestFields(context: ExchangeContext, host: string): string[] 
     "CF-Ray", context.ray,
     "CF-Connecting-IP", context.clientAddress,
     "CF-Visitor", `{"scheme":"${context.scheme}"}`,
-    "X-Forwarded-For", forwarded === undefined ? context.clientAddress : `${String(forwarded)}, ${context.clientAddress}`,
+    "X-Forwarded-For", forwarded === undefined ? context.peerAddress : `${String(forwarded)}, ${context.peerAddress}`,
     "X-Forwarded-Proto", context.scheme,
     "CDN-Loop", `${loop === undefined ? "" : `${String(loop)}, `}${cdnName}`,
   ); // prettier-ignore
