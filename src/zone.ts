@@ -22,7 +22,8 @@ export class Zone {
     this.name = config.name;
     this.config = config;
     this.index = index;
-    this.attempts = { ...config.timeouts, isContentChecked: config.isContentChecked };
+    const { isContentChecked, fields } = config;
+    this.attempts = { ...config.timeouts, isContentChecked, server: fields.server };
     this.errors = config.errors;
     this.resolver = new NameResolver(config.dnsServers, dnsMs);
     this.pools = config.origins.map(

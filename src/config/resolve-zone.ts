@@ -7,8 +7,7 @@ import type { ErrorSettings, ZoneConfig } from "./gateway-config.ts";
 import { parseOrigin } from "./parse-origin.ts";
 import type { ProblemList, Steps } from "./problem-list.ts";
 import { resolveErrors } from "./resolve-errors.ts";
-import { defaultsOf } from "./schema-parts.ts";
-import { fieldsSchema } from "./schema-zone.ts";
+import { resolveFields } from "./resolve-fields.ts";
 import type { Limits, ProfileFile, Timeouts, ZoneFile } from "./schema.ts";
 
 /** What a zone inherits. */
@@ -47,7 +46,7 @@ export function resolveZone(
     isHttp2Offered: zone.http2 ?? false,
     isHttp2Prior: zone.h2c ?? false,
     isBuffered: zone.buffer ?? false,
-    fields: { ...defaultsOf(fieldsSchema), ...zone.fields },
+    fields: resolveFields([...steps, "fields"], zone.fields, problems),
   };
 }
 

@@ -15,12 +15,14 @@ import { Deadline } from "./deadline.ts";
 import { RequestBody } from "./request-body.ts";
 import { type ResponseHead, responseHead } from "./response-head.ts";
 
-/** What a zone says of an attempt: milliseconds for each wait, already scaled, and whether content is looked into. */
+/** What a zone says of an attempt: milliseconds for each wait, already scaled, whether content is looked into, and more. */
 export interface AttemptSettings {
   readonly responseMs: number;
   readonly bodyIdleMs: number;
   readonly writeMs: number;
   readonly isContentChecked: boolean;
+  /** The Server field in place of the origin's; null leaves that. */
+  readonly server: string | null;
 }
 
 /** What an attempt tells whoever made it. Exactly one of `onComplete` and `onFailed` is called, and last. */
@@ -154,6 +156,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const head = responseHead(status, rawFields, reason, {
       firstBytes: wire.headBytes,
       mayChunk: this.#mayChunk(status),
+      server: this.#settings.server,
     });
     if (head instanceof ExchangeError) {
       this.hasHead = false;

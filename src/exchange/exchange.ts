@@ -169,7 +169,7 @@ export class Exchange implements AttemptOwner {
     context.isReused = attempt.isReused;
     context.originIp = connection.connection.progress.originIp;
     if (expectsContinue(context.req)) context.res.writeContinue();
-    attempt.send(requestFields(context, this.#hostField()));
+    attempt.send(requestFields(context, this.#hostField(), this.#zone.config.fields));
   }
 
   #hostField(): string {

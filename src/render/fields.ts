@@ -32,6 +32,8 @@ export function answerFields(
     "x-content-type-options", "nosniff",
     "x-robots-tag", "noindex",
   ]; // prettier-ignore
+  const server = context.zone?.config.fields.server ?? null;
+  if (server !== null) fields.push("server", server);
   if (format === "html") fields.push("content-security-policy", contentSecurityPolicy);
   if (answer.detail === null) return fields;
 
