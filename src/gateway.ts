@@ -11,6 +11,7 @@ import type { Logger } from "pino";
 import { edgeFailure } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
+import { sslModes } from "./config/ssl-modes.ts";
 import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { dispatcher, replyOptions } from "./exchange/reply-from.ts";
 import { ExchangeContext } from "./exchange-context.ts";
@@ -32,6 +33,7 @@ import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
 import { malformedStatus, refuseOnSocket, refuseRequest } from "./render/malformed.ts";
 import { respond } from "./render/respond.ts";
+import { redirectToHttp } from "./render/to-http.ts";
 import { answerUnroutable } from "./render/unroutable.ts";
 import { Router } from "./route/route.ts";
 import { Settings } from "./settings.ts";
@@ -57,6 +59,8 @@ export class Gateway implements ExchangeListener {
   readonly #own = new OwnAddresses();
   readonly #server: FastifyInstance;
   readonly #clients: ClientConnections;
+  /** The port taken for plain HTTP. */
+  #httpPort = 0;
 
   /** `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. */
   constructor(config: GatewayConfig, lines: LineWriter, messages: Logger) {
@@ -80,6 +84,7 @@ export class Gateway implements ExchangeListener {
     const { address } = await lookup(host);
     await this.#server.listen({ host: address, port: http === false ? 0 : http });
     const { port } = this.#server.server.address() as AddressInfo;
+    this.#httpPort = port;
     await this.#own.add(host, port);
     return port;
   }
@@ -127,6 +132,10 @@ export class Gateway implements ExchangeListener {
     context.zone = this.#router.find(host);
     if (context.zone === null) return edgeFailure("destination_not_found", `no zone has "${host}"`);
     if (loops >= mostLoops) return edgeFailure("proxy_loop_detected", `it was here ${loops} times`);
+    if (context.scheme === "https" && sslModes[context.zone.config.ssl].isHttpOnly) {
+      redirectToHttp(context, this.#httpPort);
+      return "answered";
+    }
     context.exchange = new Exchange(context, context.zone, this.#own.has, this);
     return null;
   }

@@ -2,7 +2,7 @@
 
 import type ipaddr from "ipaddr.js";
 
-import type { Target } from "../connect/target.ts";
+import type { OriginTargets } from "../connect/target.ts";
 import type { Fields, Limits, ProfileFile, SslMode, Timeouts } from "./schema.ts";
 
 /** A network: its address and how many bits of that count. */
@@ -28,7 +28,7 @@ export interface ZoneConfig {
   /** The zone's first host: its name in labels and log lines. */
   readonly name: string;
   readonly hosts: readonly string[];
-  readonly origins: readonly Target[];
+  readonly origins: readonly OriginTargets[];
   readonly ssl: SslMode;
   /** `request`, `origin`, or a name. */
   readonly hostHeader: string;
