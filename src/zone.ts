@@ -22,8 +22,13 @@ export class Zone {
     this.name = config.name;
     this.config = config;
     this.index = index;
-    const { isContentChecked, fields } = config;
-    this.attempts = { ...config.timeouts, isContentChecked, server: fields.server };
+    const { isContentChecked, isBuffered, fields, limits } = config;
+    this.attempts = {
+      ...config.timeouts,
+      isContentChecked,
+      bufferBytes: isBuffered ? limits.bufferBytes : 0,
+      server: fields.server,
+    };
     this.errors = config.errors;
     this.resolver = new NameResolver(config.dnsServers, dnsMs);
     this.origins = config.origins.map(

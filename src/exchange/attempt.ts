@@ -21,6 +21,8 @@ export interface AttemptSettings {
   readonly bodyIdleMs: number;
   readonly writeMs: number;
   readonly isContentChecked: boolean;
+  /** Bytes of content to gather before any leave; 0 for none. */
+  readonly bufferBytes: number;
   /** The Server field in place of the origin's; null leaves that. */
   readonly server: string | null;
 }
@@ -166,7 +168,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     wire.expectContent();
     this.#head = head;
     this.#context.originStatus = status;
-    const { isContentChecked, bodyIdleMs } = this.#settings;
+    const { isContentChecked, bodyIdleMs, bufferBytes } = this.#settings;
     const check = isContentChecked ? contentCheckFor(head, this.#context.req.method) : null;
     const relay = new ContentRelay(this.#context, {
       wire,
@@ -174,14 +176,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
       contentLength: head.contentLength,
       deadline: this.#deadline,
       bodyIdleMs,
+      bufferBytes,
       tell: () => this.#tell(head),
       onEnd: () => this.#complete(),
       onError: (error) => this.fail(error),
     });
     this.#relay = relay;
-    if (check === null && !this.#tell(head)) return true;
     // RFC 9110 §8.6: a 304 may bear the length of content that it does not have; undici waits for it in vain.
-    if (status === 304 || status === 204) this.#complete();
+    const isWithoutContent = status === 304 || status === 204;
+    if ((isWithoutContent || !relay.isHeadHeld) && !this.#tell(head)) return true;
+    if (isWithoutContent) this.#complete();
     else relay.waitForContent();
     return true;
   }
