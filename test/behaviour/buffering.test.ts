@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 
 import { describe, expect, test } from "vitest";
 
+import { writeSpaced } from "../../fixtures/http/timers.ts";
 import type { ConfigFile, ZoneFile } from "../../src/config/schema.ts";
 import { startGateway, startGatewayOn, type TestGateway, waitFor } from "../helpers/gateway.ts";
 import { ok, startOrigin } from "../helpers/origin.ts";
@@ -161,6 +163,21 @@ describe("buffer: true", () => {
     expect([whole.status, whole.body.toString("latin1")]).toEqual([200, good]);
     expect(field(whole, "content-length")).toBe(String(good.length));
     expect(cut.status).toBe(502);
+  });
+
+  test("keeps compressed content's last piece until its end has been found right", async () => {
+    const gzip = gzipSync(randomBytes(3_000)).subarray(0, -8); // Without its checksum.
+    await using origin = await startOrigin((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${gzip.length}\r\n\r\n`);
+      const bytes = gzip.toString("latin1");
+      writeSpaced(socket, 30, [bytes.slice(0, 900), bytes.slice(900, 1_800), bytes.slice(1_800, 2_500), bytes.slice(2_500)]);
+    }); // prettier-ignore
+    await using gateway = await startBuffering(origin.url);
+
+    const response = await gateway.get();
+
+    expect([response.status, response.ending]).toEqual([200, "truncated"]);
+    expect(await gateway.line()).toMatchObject({ failure: "http_response_content_coding", late: true }); // prettier-ignore
   });
 
   test("stops the origin where the client does not read", async () => {
