@@ -15,7 +15,7 @@ import type { ZoneFile } from "./schema.ts";
 export function resolveTls(steps: Steps, zone: ZoneFile, problems: ProblemList): SecureTarget {
   const { minVersion, ciphers } = { ...defaultsOf(tlsSchema), ...zone.tls };
   const offered = { minVersion, ciphers, ca: null, clientCertificate: null };
-  if (ciphers === "" || whyRefused(secureOptions(offered)) !== null)
+  if (ciphers !== null && (ciphers === "" || whyRefused(secureOptions(offered)) !== null))
     problems.report([...steps, "tls", "ciphers"], "must be ciphers as OpenSSL has them", ciphers);
   return {
     minVersion,

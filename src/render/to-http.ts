@@ -23,11 +23,8 @@ export function redirectToHttp(context: ExchangeContext, port: number): void {
 
 /** A URL holds visible ASCII alone; what was asked for may have come with more. */
 function visible(text: string): string {
-  return text.replaceAll(/[^\x21-\x7e]/g, (byte) => encodeByte(byte));
-}
-
-function encodeByte(character: string): string {
-  return [...Buffer.from(character, "latin1")]
-    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)
-    .join("");
+  return text.replaceAll(
+    /[^\x21-\x7e]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
 }
