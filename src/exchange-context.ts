@@ -1,6 +1,7 @@
 // One request's whole story, filled in as it moves along the line. Every folder writes its part; `record` reads it all, once.
 
 import type { OriginFailure } from "./classify/origin-failure.ts";
+import type { PhaseError } from "./connect/phase-error.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import type { ClientRequest } from "./listen/client-request.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
@@ -16,7 +17,10 @@ export class ExchangeContext {
 
   // identify
   readonly ray: string;
+  /** Address of the client: of the connection's peer, or of whom a trusted proxy names. */
   clientAddress = "";
+  /** Address of the connection's peer. */
+  peerAddress = "";
   scheme: "http" | "https" = "http";
   /** The request's host, lower case and without port. */
   host = "";
@@ -49,6 +53,8 @@ export class ExchangeContext {
   tcpMs: number | null = null;
   tlsMs: number | null = null;
   responseMs: number | null = null;
+  /** What is wrong with the origin's certificate, where the zone's SSL mode lets it pass. */
+  tolerated: PhaseError | null = null;
 
   // classify, map
   failure: OriginFailure | null = null;

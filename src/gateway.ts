@@ -11,6 +11,7 @@ import type { Logger } from "pino";
 import { edgeFailure } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
+import { sslModes } from "./config/ssl-modes.ts";
 import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { dispatcher, replyOptions } from "./exchange/reply-from.ts";
 import type { Tunnel } from "./exchange/tunnel.ts";
@@ -37,6 +38,7 @@ import { Recorder } from "./record/recorder.ts";
 import { malformedStatus, refuseOnSocket, refuseRequest } from "./render/malformed.ts";
 import { replacementFor } from "./render/replace.ts";
 import { respond } from "./render/respond.ts";
+import { redirectToHttp } from "./render/to-http.ts";
 import { answerUnroutable } from "./render/unroutable.ts";
 import { Router } from "./route/route.ts";
 import { Settings } from "./settings.ts";
@@ -64,6 +66,8 @@ export class Gateway implements ExchangeListener {
   readonly #door: FrontDoor;
   readonly #clients: ClientConnections;
   readonly #tunnels = new Set<Tunnel>();
+  /** The port taken for plain HTTP. */
+  #httpPort = 0;
 
   /** `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. */
   constructor(config: GatewayConfig, lines: LineWriter, messages: Logger) {
@@ -85,6 +89,7 @@ export class Gateway implements ExchangeListener {
   async start(): Promise<Ports> {
     const ports = await this.#door.open(() => this.#certificates());
     const { host } = this.config.listen;
+    this.#httpPort = ports.http ?? 0;
     if (ports.http !== null) await this.#own.add(host, ports.http);
     if (ports.https !== null) await this.#own.add(host, ports.https);
     return ports;
@@ -115,7 +120,8 @@ export class Gateway implements ExchangeListener {
     });
     this.#server.decorateRequest("exchange");
     this.#server.addHook("onRequest", (request, reply, done) => {
-      request.exchange = identify(request.raw, reply.raw as unknown as ClientResponse, request.id);
+      const res = reply.raw as unknown as ClientResponse;
+      request.exchange = identify(request.raw, res, request.id, this.config.trustedProxies);
       this.#clients.add(request.exchange);
       done();
     });
@@ -140,6 +146,10 @@ export class Gateway implements ExchangeListener {
     context.zone = this.#router.find(host);
     if (context.zone === null) return edgeFailure("destination_not_found", `no zone has "${host}"`);
     if (loops >= mostLoops) return edgeFailure("proxy_loop_detected", `it was here ${loops} times`);
+    if (context.scheme === "https" && sslModes[context.zone.config.ssl].isHttpOnly) {
+      redirectToHttp(context, this.#httpPort);
+      return "answered";
+    }
     context.exchange = new Exchange(context, context.zone, this.#own.has, this);
     return null;
   }
@@ -223,7 +233,7 @@ export class Gateway implements ExchangeListener {
 
   /** A method without a route. @see RFC 9110 §9.1, §15.6.2; §9.3.6: CONNECT is for proxies that tunnel */
   #refuseMethod(req: ClientRequest, res: ClientResponse): void {
-    const context = identify(req, res, newRayId(this.config.colo));
+    const context = identify(req, res, newRayId(this.config.colo), this.config.trustedProxies);
     res.once("finish", () => this.#recorder.record(context));
     refuseRequest(req.method === "CONNECT" ? 405 : 501, res, context.ray);
   }

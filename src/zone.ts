@@ -3,13 +3,13 @@
 import type { ErrorSettings, ZoneConfig } from "./config/gateway-config.ts";
 import { NameResolver } from "./connect/resolve.ts";
 import type { AttemptSettings } from "./exchange/attempt.ts";
-import { OriginPool } from "./exchange/origin-pool.ts";
+import { Origin } from "./exchange/origin.ts";
 
 /** One site on this edge. */
 export class Zone {
   readonly name: string;
   readonly config: ZoneConfig;
-  readonly pools: readonly OriginPool[];
+  readonly origins: readonly Origin[];
   readonly resolver: NameResolver;
   readonly attempts: AttemptSettings;
   /** Some origin errors give way to other content: only then is each response looked at. */
@@ -24,17 +24,23 @@ export class Zone {
     this.name = config.name;
     this.config = config;
     this.index = index;
-    this.attempts = { ...config.timeouts, isContentChecked: config.isContentChecked };
+    const { isContentChecked, isBuffered, fields, limits } = config;
+    this.attempts = {
+      ...config.timeouts,
+      isContentChecked,
+      bufferBytes: isBuffered ? limits.bufferBytes : 0,
+      server: fields.server,
+    };
     this.replacesErrors = config.replacesOriginErrors || config.errorRules.length > 0;
     this.errors = config.errors;
     this.resolver = new NameResolver(config.dnsServers, dnsMs);
-    this.pools = config.origins.map(
-      (target) => new OriginPool(target, { ...config.limits, keepAliveMs, queueMs: connectMs }),
+    this.origins = config.origins.map(
+      (targets) => new Origin(targets, { ...config.limits, keepAliveMs, queueMs: connectMs }),
     );
   }
 
   close(): void {
     this.resolver.close();
-    for (const pool of this.pools) pool.close();
+    for (const origin of this.origins) origin.close();
   }
 }

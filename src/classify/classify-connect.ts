@@ -33,6 +33,12 @@ export function classifyConnect(error: unknown): OriginFailure {
   };
 }
 
+/** For the log: what strict validation would have made of a certificate that was let pass. */
+export function describeTolerated(error: PhaseError): string {
+  const { type, reason } = find(error);
+  return `strict would refuse the certificate: ${type}${reason === null ? "" : `/${reason}`}`;
+}
+
 function find(error: PhaseError): Finding {
   switch (error.phase) {
     case "dns":

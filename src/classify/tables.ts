@@ -96,6 +96,7 @@ export const certificateFailures: Readonly<Record<string, Finding>> = {
   HOSTNAME_MISMATCH: finding("tls_certificate_error", "wrong_host"),
   ERR_TLS_CERT_ALTNAME_INVALID: finding("tls_certificate_error", "wrong_host"),
   KEY_TOO_SMALL: finding("tls_certificate_error", "weak_key"),
+  CA_MD_TOO_WEAK: finding("tls_certificate_error", "weak_signature"),
   CERT_REVOKED: finding("tls_certificate_error", "revoked"),
 };
 

@@ -2,7 +2,7 @@
 
 import type ipaddr from "ipaddr.js";
 
-import type { Target } from "../connect/target.ts";
+import type { OriginTargets } from "../connect/target.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import type { Fields, Limits, ProfileFile, SslMode, Timeouts } from "./schema.ts";
 import type { PageClass, Template } from "./template.ts";
@@ -39,7 +39,7 @@ export interface ZoneConfig {
   /** The zone's first host: its name in labels and log lines. */
   readonly name: string;
   readonly hosts: readonly string[];
-  readonly origins: readonly Target[];
+  readonly origins: readonly OriginTargets[];
   readonly ssl: SslMode;
   /** `request`, `origin`, or a name. */
   readonly hostHeader: string;

@@ -2,7 +2,7 @@
 
 import { isIPv6 } from "node:net";
 
-import type { SslMode } from "./schema.ts";
+import type { Scheme } from "./ssl-modes.ts";
 
 /** Where an origin is; `isTls` says whether the gateway speaks TLS to it. */
 export interface ParsedOrigin {
@@ -15,12 +15,11 @@ export interface ParsedOrigin {
 /**
  * Parses one origin, or says which rule it breaks.
  *
- * An origin with a scheme keeps it. `host[:port]` alone takes scheme and port from the SSL mode: HTTP and 80 for `off`,
- * `flexible`, and, since clients speak plain HTTP, `full` and `strict`; HTTPS and 443 for `origin_pull`.
+ * An origin with a scheme keeps it. `host[:port]` alone takes `assumed`, and the port 80 or 443 if it has none.
  */
 export function parseOrigin(
   written: string,
-  ssl: SslMode,
+  assumed: Scheme,
 ): ParsedOrigin | { readonly rule: string } {
   const unix = /^unix:(?:\/\/)?(\/.+)$/.exec(written);
   if (unix) return { host: "", port: 0, socketPath: unix[1] ?? "", isTls: false };
@@ -28,9 +27,7 @@ export function parseOrigin(
 
   const hasScheme = written.includes("://");
   const url = toUrl(
-    hasScheme
-      ? written
-      : `${ssl === "origin_pull" ? "https" : "http"}://${isIPv6(written) ? `[${written}]` : written}`,
+    hasScheme ? written : `${assumed}://${isIPv6(written) ? `[${written}]` : written}`,
   );
   if (url === null) return { rule: "must be a URL, host[:port], or unix:/path" };
   if (url.protocol !== "http:" && url.protocol !== "https:")

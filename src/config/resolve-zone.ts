@@ -2,15 +2,17 @@
 
 import { isIP } from "node:net";
 
-import type { Target } from "../connect/target.ts";
+import type { OriginTargets, Target } from "../connect/target.ts";
 import type { ErrorSettings, ZoneConfig } from "./gateway-config.ts";
-import { parseOrigin } from "./parse-origin.ts";
+import { type ParsedOrigin, parseOrigin } from "./parse-origin.ts";
 import type { ProblemList, Steps } from "./problem-list.ts";
 import { resolveErrorPages } from "./resolve-error-pages.ts";
 import { resolveErrors } from "./resolve-errors.ts";
-import { defaultsOf } from "./schema-parts.ts";
-import { fieldsSchema } from "./schema-zone.ts";
+import { resolveFields } from "./resolve-fields.ts";
+import { isOwnName, resolveNames } from "./resolve-names.ts";
+import { resolveTls } from "./resolve-tls.ts";
 import type { Limits, ProfileFile, Timeouts, ZoneFile } from "./schema.ts";
+import { sslModes } from "./ssl-modes.ts";
 
 /** What a zone inherits. */
 export interface Inherited {
@@ -31,12 +33,13 @@ export function resolveZone(
 ): ZoneConfig {
   if (zone.dns?.servers !== undefined)
     checkServers([...steps, "dns", "servers"], zone.dns.servers, problems);
+  const { hostHeader, sni } = resolveNames(steps, zone, problems);
   return {
     name: (zone.hosts[0] ?? "").toLowerCase(),
     hosts: zone.hosts.map((host) => host.toLowerCase()),
-    origins: resolveOrigins(steps, zone, problems),
+    origins: resolveOrigins(steps, zone, sni, problems),
     ssl: zone.ssl ?? "strict",
-    hostHeader: zone.hostHeader ?? "request",
+    hostHeader,
     errors: resolveErrors([...steps, "errors"], zone.errors, gateway.errors, {
       problems,
       profiles: gateway.profiles,
@@ -48,41 +51,42 @@ export function resolveZone(
     isHttp2Offered: zone.http2 ?? false,
     isHttp2Prior: zone.h2c ?? false,
     isBuffered: zone.buffer ?? false,
-    fields: { ...defaultsOf(fieldsSchema), ...zone.fields },
+    fields: resolveFields([...steps, "fields"], zone.fields, problems),
     ...resolveErrorPages(steps, zone, problems),
   };
 }
 
-function resolveOrigins(steps: Steps, zone: ZoneFile, problems: ProblemList): Target[] {
-  const { ssl = "strict", sni = "origin", clientCertificate: pair } = zone;
-  const ca = zone.originCa ? problems.readPem([...steps, "originCa"], zone.originCa) : null;
-  const at = [...steps, "clientCertificate"];
-  const clientCertificate = pair
-    ? {
-        cert: problems.readPem([...at, "cert"], pair.cert),
-        key: problems.readPem([...at, "key"], pair.key),
-      }
-    : null;
+function resolveOrigins(
+  steps: Steps,
+  zone: ZoneFile,
+  sni: string,
+  problems: ProblemList,
+): OriginTargets[] {
+  const { originScheme, isVerified } = sslModes[zone.ssl ?? "strict"];
+  const secure = resolveTls(steps, zone, problems);
 
-  return zone.origins.flatMap((written, index): Target[] => {
-    const parsed = parseOrigin(written, ssl);
-    if ("rule" in parsed) {
-      problems.report([...steps, "origins", index], parsed.rule, written);
-      return [];
-    }
-    const { isTls, ...place } = parsed;
-    if (!isTls) return [{ ...place, label: written, tls: null }];
+  const targetOf = (label: string, { isTls, ...place }: ParsedOrigin): Target => {
+    if (!isTls) return { ...place, label, tls: null };
     const name = sni === "origin" ? place.host : sni;
-    const isOwnName = sni !== "origin" && sni !== "request";
     const tls = {
+      ...secure,
       serverName: sni === "request" || isIP(name) !== 0 ? null : name,
       isServerNameFromRequest: sni === "request",
-      acceptedNames: isOwnName ? [place.host, sni] : [place.host],
-      isVerified: ssl === "strict" || ssl === "origin_pull",
-      ca,
-      clientCertificate,
+      acceptedNames: isOwnName(sni) ? [place.host, sni] : [place.host],
+      isVerified,
     };
-    return [{ ...place, label: written, tls }];
+    return { ...place, label, tls };
+  };
+  return zone.origins.flatMap((written, index): OriginTargets[] => {
+    const plain = parseOrigin(written, originScheme.http);
+    const secured = parseOrigin(written, originScheme.https);
+    if ("rule" in plain || "rule" in secured) {
+      const { rule } = plain as { readonly rule: string }; // One breaks the rules that the other does.
+      problems.report([...steps, "origins", index], rule, written);
+      return [];
+    }
+    const http = targetOf(written, plain);
+    return [{ http, https: plain.isTls === secured.isTls ? http : targetOf(written, secured) }];
   });
 }
 

@@ -13,9 +13,10 @@ import type { ReadConfig } from "./read-file.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveErrors } from "./resolve-errors.ts";
 import { checkServers, resolveZone, scale } from "./resolve-zone.ts";
-import { adminSchema, listenSchema, type ZoneFile } from "./schema.ts";
+import { adminSchema, type ConfigFile, listenSchema, type ZoneFile } from "./schema.ts";
 import { defaultsOf } from "./schema-parts.ts";
 import { limitsSchema, timeoutsSchema } from "./schema-settings.ts";
+import { sslModes } from "./ssl-modes.ts";
 
 /** Completes a checked file. Relative paths in it start at the file's folder. Throws {@link ConfigError} with every problem. */
 export function resolveConfig({ config, lineOf }: ReadConfig, file: string | null): GatewayConfig {
@@ -34,6 +35,7 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   if (config.listen?.http === false && config.listen.https === false)
     problems.report(["listen", "http"], "must be a port where listen.https is false", false);
   checkHosts(zones, problems);
+  checkModes(config, problems);
 
   const resolved: GatewayConfig = {
     listen: resolveListen(config.listen, problems),
@@ -105,6 +107,15 @@ function checkHosts(zones: readonly ZoneFile[], problems: ProblemList): void {
       }
       owners.set(host, zone);
     }
+  }
+}
+
+/** `off` sends clients to HTTP, so there must be HTTP. */
+function checkModes({ listen, zones = [] }: ConfigFile, problems: ProblemList): void {
+  if (listen?.http !== false) return;
+  for (const [index, { ssl = "strict" }] of zones.entries()) {
+    if (sslModes[ssl].isHttpOnly)
+      problems.report(["zones", index, "ssl"], "must not be off where listen.http is false", ssl);
   }
 }
 

@@ -56,7 +56,7 @@ export const fieldsSchema = partial(
     acceptEncoding: Type.Union([Type.Literal("client"), Type.Literal("normalized")], {
       default: "client",
       description:
-        "Accept-Encoding to the origin: the client's own, or always `gzip, br` as Cloudflare sends.",
+        "Accept-Encoding to the origin: the client's own, or those of `gzip, br` that the client takes, in this order.",
     }),
     server: nullableString(
       "Server field to the client, in place of the origin's; null changes nothing.",
@@ -129,7 +129,12 @@ export const zoneSchema = Type.Object(
     }),
     ssl: Type.Optional(sslSchema),
     hostHeader: Type.Optional(nameChoice("request", "Host field sent to the origin")),
-    sni: Type.Optional(nameChoice("origin", "Server name in the TLS handshake")),
+    sni: Type.Optional(
+      nameChoice(
+        "origin",
+        "Server name in the TLS handshake, where no hostHeader of its own says it",
+      ),
+    ),
     originCa: Type.Optional(
       nullableString(
         "PEM file with the CAs to trust for this zone's origins, instead of the public ones.",

@@ -26,6 +26,8 @@ export interface Connection {
   readonly progress: Readonly<ConnectProgress>;
   /** The one request host that the certificate is good for; null if it is good for all. */
   readonly validFor: string | null;
+  /** Why the certificate would have been refused, had it been validated; null where there is nothing to say. */
+  readonly tolerated: PhaseError | null;
 }
 
 /** What every connection of a gateway needs. */
@@ -52,7 +54,7 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
     progress.tcpMs = performance.now() - startedAt;
   });
   progress.originIp = target.socketPath ?? peerOf(socket);
-  if (target.tls === null) return { socket, progress, validFor: null };
+  if (target.tls === null) return { socket, progress, validFor: null, tolerated: null };
 
   startedAt = performance.now();
   const { requestHost, signal } = options;
@@ -68,7 +70,7 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
     .finally(() => {
       progress.tlsMs = performance.now() - startedAt;
     });
-  return { socket: secured.socket, progress, validFor: secured.validFor };
+  return { ...secured, progress };
 }
 
 async function locate(

@@ -3,8 +3,9 @@
 import { isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 
-import { type CertificateFacts, certificateFacts, leastRsaBits } from "./certificate-facts.ts";
+import { certificateFacts, leastRsaBits } from "./certificate-facts.ts";
 import { codeOf, type Evidence, PhaseError } from "./phase-error.ts";
+import { isRetired, secureOptions } from "./secure-options.ts";
 import type { TlsTarget } from "./target.ts";
 
 /** A finished handshake. */
@@ -12,6 +13,8 @@ export interface Handshake {
   readonly socket: TLSSocket;
   /** The one request host the certificate is good for; null if it bears the origin's own name or is not validated. */
   readonly validFor: string | null;
+  /** Why the certificate would have been refused, had it been validated; null if it would not, or was. */
+  readonly tolerated: PhaseError | null;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface Handshake {
  *
  * Rejects only with {@link PhaseError} (phase `tls`): an OpenSSL code (`ERR_SSL_…`), `ECONNRESET`, `DEADLINE` after
  * `deadlineMs` milliseconds, or the X.509 code of a certificate that is not valid. With `isVerified: false` every
- * certificate passes.
+ * certificate passes, and what is wrong with it is told.
  *
  * @see Cloudflare docs, SSL/TLS encryption modes, Full (strict): CN or SAN match the requested or the target name
  */
@@ -44,8 +47,7 @@ export function handshake(
       ...(serverName !== null &&
         serverName !== "" &&
         isIP(serverName) === 0 && { servername: serverName }),
-      ...(target.ca !== null && { ca: target.ca }),
-      ...(target.clientCertificate !== null && target.clientCertificate),
+      ...secureOptions(target),
     });
     const deadline = setTimeout(() => fail("DEADLINE"), deadlineMs);
     const onAbort = (): void => fail("ABORTED");
@@ -57,8 +59,23 @@ export function handshake(
     function onSecure(): void {
       settle();
       const verdict = judge(tls, target, requestHost);
-      if (typeof verdict !== "string") return resolve({ socket: tls, validFor: verdict.validFor });
-      return fail(verdict, undefined, certificateFacts(tls, target.ca));
+      const refusal = refuse(typeof verdict === "string" ? verdict : null);
+      if (refusal !== null && target.isVerified) return end(refusal);
+      const validFor = target.isVerified && typeof verdict === "object" ? verdict.validFor : null;
+      return resolve({ socket: tls, validFor, tolerated: refusal });
+    }
+
+    /** The certificate's facts are read once: asked again, Node says that there is none. */
+    function refuse(code: string | null): PhaseError | null {
+      if (code === null && !isRetired(target)) return null;
+      const certificate = certificateFacts(tls, target.ca);
+      // The security level that versions before TLS 1.2 need lets SHA-1 pass, which no certificate is to profit from.
+      const isWeak = code === null && certificate?.isSignedWithSha1 === true;
+      if (code === null && !isWeak) return null;
+      return new PhaseError("tls", code ?? "CA_MD_TOO_WEAK", {
+        evidence: { serverName: serverName ?? "(none)" },
+        ...(certificate && { certificate }),
+      });
     }
 
     function onError(error: Error): void {
@@ -68,15 +85,19 @@ export function handshake(
       fail(isClosed ? "CLOSED" : codeOf(error), error);
     }
 
-    function fail(code: string, cause?: Error, certificate?: CertificateFacts | null): void {
+    function fail(code: string, cause?: Error): void {
       settle();
-      tls.on("error", () => {}); // Whatever a dying socket still has to say.
-      tls.destroy();
       const evidence: Evidence = {
         serverName: serverName ?? "(none)",
         ...(cause !== undefined && { tls: (cause as { reason?: string }).reason ?? cause.message }),
       };
-      reject(new PhaseError("tls", code, { evidence, cause, ...(certificate && { certificate }) }));
+      end(new PhaseError("tls", code, { evidence, cause }));
+    }
+
+    function end(error: PhaseError): void {
+      tls.on("error", () => {}); // Whatever a dying socket still has to say.
+      tls.destroy();
+      reject(error);
     }
 
     function settle(): void {
@@ -94,7 +115,6 @@ function judge(
   target: TlsTarget,
   requestHost: string,
 ): string | { readonly validFor: string | null } {
-  if (!target.isVerified) return { validFor: null };
   const chainError: unknown = tls.authorizationError; // Typed as an Error, but a code.
   if (!tls.authorized && chainError)
     return typeof chainError === "string" ? chainError : codeOf(chainError);

@@ -1,5 +1,7 @@
 // What `connect` is told of an origin: where it is and how to speak TLS to it. Made once per zone, when the config is read.
 
+import type { SecureVersion } from "node:tls";
+
 /** TLS towards one origin. */
 export interface TlsTarget {
   /** Name in the handshake; null sends none: the origin is an address literal, or the name is the request's host. */
@@ -9,6 +11,10 @@ export interface TlsTarget {
   readonly acceptedNames: readonly string[];
   /** False accepts every certificate (`ssl: full`). */
   readonly isVerified: boolean;
+  /** Lowest version offered, as Node names it. */
+  readonly minVersion: SecureVersion;
+  /** Ciphers offered, in OpenSSL's form; null offers Node's. */
+  readonly ciphers: string | null;
   /** PEM of the CAs that replace the public ones; null keeps those. */
   readonly ca: string | null;
   /** PEM of the certificate and key to show when asked. */
@@ -25,6 +31,12 @@ export interface Target {
   readonly socketPath: string | null;
   /** Null speaks plain HTTP. */
   readonly tls: TlsTarget | null;
+}
+
+/** One origin, for clients on each scheme: one and the same target where theirs makes no difference. */
+export interface OriginTargets {
+  readonly http: Target;
+  readonly https: Target;
 }
 
 /** Milliseconds for each step, already scaled by the clock. */

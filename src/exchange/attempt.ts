@@ -25,12 +25,16 @@ import { upgradeHead } from "./upgrade-head.ts";
 /** @see RFC 9110 §15.2.2 */
 const switchingProtocols = 101;
 
-/** What a zone says of an attempt: milliseconds for each wait, already scaled, and whether content is looked into. */
+/** What a zone says of an attempt: milliseconds for each wait, already scaled, whether content is looked into, and more. */
 export interface AttemptSettings {
   readonly responseMs: number;
   readonly bodyIdleMs: number;
   readonly writeMs: number;
   readonly isContentChecked: boolean;
+  /** Bytes of content to gather before any leave; 0 for none. */
+  readonly bufferBytes: number;
+  /** The Server field in place of the origin's; null leaves that. */
+  readonly server: string | null;
 }
 
 /** What an attempt tells whoever made it. Exactly one of `onComplete` and `onFailed` is called, and last. */
@@ -193,6 +197,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const head = responseHead(status, rawFields, reason, {
       firstBytes: wire.headBytes,
       mayChunk: this.#mayChunk(status),
+      server: this.#settings.server,
     });
     if (head instanceof ExchangeError) {
       this.hasHead = false;
@@ -202,7 +207,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     wire.expectContent();
     this.#head = head;
     this.#context.originStatus = status;
-    const { isContentChecked, bodyIdleMs } = this.#settings;
+    const { isContentChecked, bodyIdleMs, bufferBytes } = this.#settings;
     const check = isContentChecked ? contentCheckFor(head, this.#context.req.method) : null;
     const relay = new ContentRelay(this.#context, {
       wire,
@@ -210,14 +215,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
       contentLength: head.contentLength,
       deadline: this.#deadline,
       bodyIdleMs,
+      bufferBytes,
       tell: () => this.#tell(head),
       onEnd: () => this.#complete(),
       onError: (error) => this.fail(error),
     });
     this.#relay = relay;
-    if (check === null && !this.#tell(head)) return true;
     // RFC 9110 §8.6: a 304 may bear the length of content that it does not have; undici waits for it in vain.
-    if (status === 304 || status === 204) this.#complete();
+    const isWithoutContent = status === 304 || status === 204;
+    if ((isWithoutContent || !relay.isHeadHeld) && !this.#tell(head)) return true;
+    if (isWithoutContent) this.#complete();
     else relay.waitForContent();
     return true;
   }

@@ -1,5 +1,5 @@
 // The content of one response on its way to the client: at the client's pace, and, where it is compressed, looked into on
-// the way. Nothing is buffered but what came in one piece.
+// the way. Nothing is buffered but what came in one piece, unless the zone wants it gathered.
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { Wire } from "../connect/wire.ts";
@@ -7,6 +7,7 @@ import type { ExchangeContext } from "../exchange-context.ts";
 import type { ClientResponse } from "../listen/client-response.ts";
 import type { ContentCheck } from "./content-check.ts";
 import type { Deadline } from "./deadline.ts";
+import { Gathering } from "./gathering.ts";
 import { trailerFields } from "./response-head.ts";
 
 /** What a relay works with and whom it tells. */
@@ -17,6 +18,8 @@ export interface RelayOptions {
   readonly contentLength: number | null;
   readonly deadline: Deadline;
   readonly bodyIdleMs: number;
+  /** Bytes to gather before any are passed on; 0 passes each piece on at once. */
+  readonly bufferBytes: number;
   /** Sends the head, once; false if it cannot be sent. */
   readonly tell: () => boolean;
   readonly onEnd: () => void;
@@ -28,6 +31,7 @@ export class ContentRelay {
   readonly #context: ExchangeContext;
   readonly #res: ClientResponse;
   readonly #options: RelayOptions;
+  readonly #gathering: Gathering | null;
   /** Pieces that wait for their check. */
   readonly #unchecked: Buffer[] = [];
   #isChecking = false;
@@ -43,6 +47,12 @@ export class ContentRelay {
     this.#context = context;
     this.#res = context.res;
     this.#options = options;
+    this.#gathering = options.bufferBytes === 0 ? null : new Gathering(options.bufferBytes);
+  }
+
+  /** Whether the head waits for content: the first that is found good, or the first that leaves. */
+  get isHeadHeld(): boolean {
+    return this.#options.check !== null || this.#gathering !== null;
   }
 
   /** Takes a piece of content. */
@@ -81,8 +91,14 @@ export class ContentRelay {
   }
 
   #pass(chunk: Buffer): void {
-    this.#context.responseBytes += chunk.length;
     this.#options.deadline.refresh();
+    if (this.#gathering === null) return this.#write(chunk);
+    const gathered = this.#gathering.add(chunk);
+    if (gathered !== null && this.#options.tell()) this.#write(gathered);
+  }
+
+  #write(chunk: Buffer): void {
+    this.#context.responseBytes += chunk.length;
     if (this.#res.write(chunk) || this.#isFull) return;
     this.#isFull = true;
     this.#waitForClient();
@@ -90,9 +106,18 @@ export class ContentRelay {
   }
 
   #end(): void {
+    if (this.#gathering !== null && !this.#passRest(this.#gathering)) return;
     const trailers = this.#trailers ?? [];
     if (trailers.length > 0) this.#res.sendTrailers(trailerFields(trailers));
     this.#options.onEnd();
+  }
+
+  /** Lets go of what has gathered by the end; false if the client cannot have it. */
+  #passRest(gathering: Gathering): boolean {
+    if (!this.#options.tell()) return false;
+    const rest = gathering.take();
+    if (rest !== null) this.#write(rest);
+    return true;
   }
 
   /** Compressed content goes on piece by piece, each when it has been decoded; the last one when the end is right, too. */
@@ -106,12 +131,13 @@ export class ContentRelay {
       this.#isChecking = false;
       if (this.#isClosed) return;
       if (error !== null) return this.#options.onError(error);
-      if (!this.#options.tell()) return;
+      if (this.#gathering === null && !this.#options.tell()) return;
       if (chunk === undefined) {
         if (this.#held !== null) this.#pass(this.#held);
         return this.#end();
       }
-      const isLast = this.#options.contentLength === this.#context.responseBytes + chunk.length;
+      const passed = this.#context.responseBytes + (this.#gathering?.size ?? 0);
+      const isLast = this.#options.contentLength === passed + chunk.length;
       if (isLast) this.#held = chunk;
       else this.#pass(chunk);
       this.#checkNext(check);

@@ -70,7 +70,7 @@ export class Exchange implements AttemptOwner {
   ) {
     this.#context = context;
     this.#zone = zone;
-    this.#pool = pick(zone, 0);
+    this.#pool = pick(zone, context.scheme, 0);
     this.#isOwnAddress = isOwnAddress;
     this.#listener = listener;
   }
@@ -182,6 +182,7 @@ export class Exchange implements AttemptOwner {
     const progress = { dnsMs: null, tcpMs: null, tlsMs: null, originIp: "" };
     this.#connecting = new AbortController();
     context.isReused = false;
+    context.tolerated = null;
     try {
       const connection = await pool.open({
         resolver: this.#zone.resolver,
@@ -207,8 +208,9 @@ export class Exchange implements AttemptOwner {
     this.#attempt = attempt;
     context.isReused = attempt.isReused;
     context.originIp = connection.connection.progress.originIp;
+    context.tolerated = connection.connection.tolerated;
     if (expectsContinue(context.req)) context.res.writeContinue();
-    attempt.send(requestFields(context, this.#hostField()));
+    attempt.send(requestFields(context, this.#hostField(), this.#zone.config.fields));
   }
 
   #hostField(): string {
@@ -231,7 +233,9 @@ export class Exchange implements AttemptOwner {
   /** The next origin has its turn if nothing was sent to this one; else this is how it ends. */
   #fail(failure: OriginFailure): void {
     const isUntouched = !failure.requestSent && this.#context.requestBytes === 0;
-    const next = !isUntouched ? null : pick(this.#zone, this.#originsTried + 1);
+    const next = !isUntouched
+      ? null
+      : pick(this.#zone, this.#context.scheme, this.#originsTried + 1);
     if (next !== null) {
       this.#context.recovered.push({ origin: this.#context.origin, failure });
       this.#context.retries += 1;

@@ -1,8 +1,10 @@
 // The request's fields, as the origin gets them: the client's own, without what ends at this hop, and with ours.
 
+import type { Fields } from "../config/schema.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { cdnName } from "../identify/loops.ts";
 import { revealField } from "../identify/insider.ts";
+import { normalCodings } from "./normal-codings.ts";
 
 /** Fields that belong to one connection (RFC 9110 §7.6.1), that undici writes itself, or that we say better. */
 const dropped: ReadonlySet<string> = new Set([
@@ -16,8 +18,15 @@ const dropped: ReadonlySet<string> = new Set([
   "expect", // Answered by the edge, once the origin is connected (RFC 9110 §10.1.1).
   "host",
   "content-length",
+  // What the edge says of the client is the edge's to say: an origin believes it.
   "cf-ray",
   "cf-connecting-ip",
+  "cf-connecting-ipv6",
+  "cf-pseudo-ipv4",
+  "cf-ipcountry",
+  "cf-worker",
+  "true-client-ip",
+  "x-real-ip",
   "cf-visitor",
   "cdn-loop",
   "x-forwarded-for",
@@ -25,16 +34,18 @@ const dropped: ReadonlySet<string> = new Set([
   revealField,
 ]);
 
-/** A flat list of names and values, for undici. `host` is the Host field to send. */
-export function requestFields(context: ExchangeContext, host: string): string[] {
+/** A flat list of names and values, for undici. `host` is the Host field to send, `settings` what the zone says of fields. */
+export function requestFields(context: ExchangeContext, host: string, settings: Fields): string[] {
   const { rawFields, req } = context;
   const { headers } = req;
   const named = connectionNamed(headers.connection);
   const fields = ["host", host];
+  const isNormalized = settings.acceptEncoding === "normalized";
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index] ?? "";
     const lower = name.toLowerCase();
     if (dropped.has(lower) || named?.has(lower)) continue;
+    if (isNormalized && lower === "accept-encoding") continue;
     fields.push(name, rawFields[index + 1] ?? "");
   }
   const length = headers["content-length"];
@@ -47,10 +58,13 @@ export function requestFields(context: ExchangeContext, host: string): string[] 
     "CF-Ray", context.ray,
     "CF-Connecting-IP", context.clientAddress,
     "CF-Visitor", `{"scheme":"${context.scheme}"}`,
-    "X-Forwarded-For", forwarded === undefined ? context.clientAddress : `${String(forwarded)}, ${context.clientAddress}`,
+    "X-Forwarded-For", forwarded === undefined ? context.peerAddress : `${String(forwarded)}, ${context.peerAddress}`,
     "X-Forwarded-Proto", context.scheme,
     "CDN-Loop", `${loop === undefined ? "" : `${String(loop)}, `}${cdnName}`,
   ); // prettier-ignore
+  if (settings.ipCountry !== null) fields.push("CF-IPCountry", settings.ipCountry);
+  if (settings.trueClientIp) fields.push("True-Client-IP", context.clientAddress);
+  if (isNormalized) fields.push("Accept-Encoding", normalCodings(headers["accept-encoding"]));
   return fields;
 }
 

@@ -23,7 +23,7 @@ export interface ResponseHead {
 const protocolName = Buffer.from("HTTP/");
 const versionStart = Buffer.from("HTTP/1.");
 
-/** Fields that belong to one connection (RFC 9110 §7.6.1), and the ray id, which is ours to give. */
+/** Fields that belong to one connection (RFC 9110 §7.6.1), those meant for the edge, and the ray id, which is ours to give. */
 const dropped: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
@@ -31,8 +31,22 @@ const dropped: ReadonlySet<string> = new Set([
   "te",
   "transfer-encoding",
   "upgrade",
+  "x-accel-buffering", // Orders for the edge end at the edge: Cloudflare docs, HTTP headers.
+  "x-accel-charset",
+  "x-accel-limit-rate",
+  "x-accel-redirect",
   "cf-ray",
 ]);
+
+/** What there is to know beside the head itself. */
+export interface HeadContext {
+  /** The start of the status line. */
+  readonly firstBytes: Buffer;
+  /** The client can be sent chunks. */
+  readonly mayChunk: boolean;
+  /** The Server field in place of the origin's; null leaves that. */
+  readonly server: string | null;
+}
 
 /**
  * Builds the head, or says why it cannot be sent on. `rawFields` are names and values in turn, as undici gives them, and
@@ -42,7 +56,7 @@ export function responseHead(
   status: number,
   rawFields: readonly Buffer[],
   reason: string,
-  { firstBytes, mayChunk }: { firstBytes: Buffer; mayChunk: boolean },
+  { firstBytes, mayChunk, server }: HeadContext,
 ): ResponseHead | ExchangeError {
   if (!firstBytes.subarray(0, versionStart.length).equals(versionStart)) {
     return new ExchangeError(
@@ -81,9 +95,11 @@ export function responseHead(
       isDelimited = true;
       if (status === 204) continue; // RFC 9110 §8.6: not in a 204.
     }
+    if (server !== null && lower === "server") continue;
     if (lower === "content-encoding") contentCoding = value.trim().toLowerCase();
     fields.push(name, value);
   }
+  if (server !== null) fields.push("server", server);
   // RFC 9110 §6.6.2: without chunks there will be no trailers to announce, and Node refuses to.
   if (!mayChunk || contentLength !== null) removeField(fields, "trailer");
   return {

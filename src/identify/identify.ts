@@ -3,18 +3,27 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 
+import type { Network } from "../config/gateway-config.ts";
 import { ExchangeContext } from "../exchange-context.ts";
 import { type ClientRequest, isHttp2 } from "../listen/client-request.ts";
 import type { ClientResponse } from "../listen/client-response.ts";
+import { believeProxy } from "./believe-proxy.ts";
 import { cdnName } from "./loops.ts";
 import { rawFieldsOf } from "./raw-fields.ts";
 
-/** Starts the story of a request. */
-export function identify(req: ClientRequest, res: ClientResponse, ray: string): ExchangeContext {
+/** Starts the story of a request. `proxies` are the networks whose word about the client is taken. */
+export function identify(
+  req: ClientRequest,
+  res: ClientResponse,
+  ray: string,
+  proxies: readonly Network[],
+): ExchangeContext {
   const context = new ExchangeContext(req, res, ray);
   const socket = isHttp2(req) ? req.stream.session?.socket : req.socket;
-  context.clientAddress = socket === undefined ? "" : clientAddressOf(socket);
+  context.peerAddress = socket === undefined ? "" : clientAddressOf(socket);
+  context.clientAddress = context.peerAddress;
   context.scheme = socket instanceof TLSSocket ? "https" : "http";
+  if (proxies.length > 0) believeProxy(context, proxies);
   context.rawFields = rawFieldsOf(req);
   const target = originalTarget(req);
   context.hostField = hostFieldOf(req);

@@ -1,6 +1,7 @@
 // One JSON line for every request, always the same keys in the same order, concatenated by hand: a serialiser that looks at
 // an object costs a quarter of the throughput. Queries, cookies and credentials are not among the keys.
 
+import { describeTolerated } from "../classify/classify-connect.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { toJson } from "../plain-text.ts";
 
@@ -27,7 +28,7 @@ export function accessLine(context: ExchangeContext, time: number, totalMs: numb
     `,"client":"${context.clientAddress}","method":"${req.method ?? ""}","host":${text(context.host)},"path":${text(path)}` +
     `,"protocol":"${protocolOf(req.httpVersion)}","status":${context.status},"code":${context.code === null ? "null" : context.code.code}` +
     `,"failure":${name(failure?.type)},"reason":${name(failure?.reason)},"phase":${name(failure?.phase)},"late":${failure?.responseStarted === true}` +
-    `,"detail":${failure === null ? "null" : text(failure.detail)},"origin":${text(context.origin)},"originIp":${text(context.originIp)}` +
+    `,"detail":${detailOf(context)},"origin":${text(context.origin)},"originIp":${text(context.originIp)}` +
     `,"originStatus":${context.originStatus},"reused":${context.isReused},"retries":${context.retries}` +
     `,"requestBytes":${context.requestBytes},"responseBytes":${context.responseBytes}` +
     `,"dnsMs":${ms(context.dnsMs)},"tcpMs":${ms(context.tcpMs)},"tlsMs":${ms(context.tlsMs)},"responseMs":${ms(context.responseMs)},"totalMs":${ms(totalMs)}}\n`
@@ -43,6 +44,12 @@ function protocolOf(version: string | null): string {
 function levelOf({ failure, status }: ExchangeContext): number {
   if (failure === null) return status === 499 ? warn : info;
   return failure.type === "proxy_internal_error" ? error : warn;
+}
+
+/** The failure's cause; or else, under `ssl: full`, what `strict` would have said of the certificate. */
+function detailOf({ failure, tolerated }: ExchangeContext): string {
+  if (failure !== null) return text(failure.detail);
+  return tolerated === null ? "null" : text(describeTolerated(tolerated));
 }
 
 /** A word of our own, never from the wire; null where there is none. */

@@ -20,7 +20,7 @@ interface TableOptions {
 /**
  * A counter or gauge whose samples come from `read`.
  *
- * Every registry gets an object of its own: prom-client renames a counter for good when it is printed as OpenMetrics.
+ * Samples with the same labels add up. Every registry gets an object of its own: prom-client renames a counter for good when it is printed as OpenMetrics.
  */
 export function tableMetric(
   kind: "counter" | "gauge",
@@ -42,7 +42,7 @@ export function tableMetric(
         ...configuration,
         collect() {
           this.reset();
-          for (const { labels, value } of read()) this.set(labels, value);
+          for (const { labels, value } of read()) this.inc(labels, value);
         },
       });
     }

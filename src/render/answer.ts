@@ -71,7 +71,8 @@ function detailOf(
   detailedCode: EdgeCode | null,
 ): AnswerDetail {
   const target =
-    context.zone?.pools.find((pool) => pool.target.label === context.origin)?.target ?? null;
+    context.zone?.origins.find(({ label }) => label === context.origin)?.poolFor(context.scheme)
+      .target ?? null;
   const { title, explanation } = explain(failure);
   return {
     host: shorten(context.host, longestHost),

@@ -49,6 +49,8 @@ export function errorFields(context: ExchangeContext, answer: Answer): string[] 
     "x-content-type-options", "nosniff",
     "x-robots-tag", "noindex",
   ]; // prettier-ignore
+  const server = context.zone?.config.fields.server ?? null;
+  if (server !== null) fields.push("server", server);
   if (answer.detail === null) return fields;
 
   const { facts } = answer.code;

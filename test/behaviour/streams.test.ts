@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 import { describe, expect, test } from "vitest";
 
-import { startGatewayOn, waitFor } from "../helpers/gateway.ts";
+import { startGateway, startGatewayOn, waitFor } from "../helpers/gateway.ts";
 import { startGatewayProcess } from "../helpers/memory.ts";
 import { startOrigin } from "../helpers/origin.ts";
+import { EventReader } from "../helpers/event-reader.ts";
 
 const gigabyte = 1024 ** 3;
 const piece = Buffer.alloc(256 * 1024, "x");
@@ -180,5 +181,123 @@ describe("server-sent events", () => {
       "data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\ndata: 6\n\n",
     );
     expect(arrivals.length).toBeGreaterThanOrEqual(6);
+  });
+
+  test("reach the client one by one: no event waits for the next", async () => {
+    let origin: Socket | null = null;
+    await using server = await startOrigin((socket) => {
+      origin = socket;
+      socket.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 0\n\n");
+    });
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["*"], origins: [server.url] }],
+    });
+    using events = new EventReader(gateway.port);
+
+    const read = [await events.next()];
+    for (let count = 1; count <= 5; count += 1) {
+      (origin as Socket | null)?.write(`id: ${count}\ndata: ${count}\n\n`);
+      // oxlint-disable-next-line no-await-in-loop -- The next is sent when this one has arrived, and not before.
+      read.push(await events.next());
+    }
+
+    expect(read.map(({ data }) => data)).toEqual(["0", "1", "2", "3", "4", "5"]);
+    expect(events.contentType).toBe("text/event-stream");
+  });
+
+  test("that are silent from the start get 524, with clock 0.01 in about a second", async () => {
+    await using gateway = await startGateway({
+      fixtures: ["sse-silent"],
+      timeouts: { responseMs: 125_000, bodyIdleMs: 125_000 },
+      clock: 0.01,
+    });
+    const startedAt = performance.now();
+
+    const response = await gateway.get("/", [["Accept", "text/event-stream"]]);
+
+    const tookMs = performance.now() - startedAt;
+    expect(response.status).toBe(524);
+    expect(tookMs).toBeGreaterThan(1_200);
+    expect(tookMs).toBeLessThan(2_500);
+    expect(await gateway.line()).toMatchObject({ failure: "http_response_timeout", late: false });
+  });
+
+  test("that fall silent after their head are cut", async () => {
+    await using gateway = await startGateway({
+      fixtures: ["sse-after-head-silent"],
+      timeouts: { bodyIdleMs: 300 },
+    });
+
+    const response = await gateway.get();
+
+    expect([response.status, response.ending]).toEqual([200, "truncated"]);
+    expect(response.body.toString()).toBe("data: hello\n\n");
+    expect(await gateway.line()).toMatchObject({
+      status: 200,
+      code: 520,
+      failure: "http_response_incomplete",
+      reason: "stalled",
+      late: true,
+    });
+  });
+
+  test("live on heartbeats far beyond the idle limit", async () => {
+    await using gateway = await startGateway({
+      fixtures: ["sse-heartbeats"],
+      timeouts: { responseMs: 700, bodyIdleMs: 700 },
+    });
+
+    const response = await gateway.get();
+
+    expect(response.ending).toBe("complete");
+    expect(response.body.toString()).toBe(`${": heartbeat\n".repeat(10)}\ndata: late\n\n`);
+    expect((await gateway.line())["totalMs"]).toBeGreaterThan(2_000);
+  });
+});
+
+describe("the read deadline", () => {
+  test("is not put off by interim responses", async () => {
+    await using origin = await startOrigin((socket) => {
+      const timer = setInterval(() => socket.write("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), 100); // prettier-ignore
+      socket.on("close", () => clearInterval(timer));
+    });
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["*"], origins: [origin.url] }],
+      timeouts: { responseMs: 500 },
+    });
+
+    const response = await gateway.get();
+
+    const { totalMs } = await gateway.line();
+    expect(response.status).toBe(524);
+    expect(response.interim.length).toBeGreaterThanOrEqual(2);
+    expect(totalMs).toBeLessThan(1_500);
+  });
+
+  test("is not put off by the head's own bytes", async () => {
+    await using origin = await startOrigin((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nX-Long: ");
+      const timer = setInterval(() => socket.write("x"), 50);
+      socket.on("close", () => clearInterval(timer));
+    });
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["*"], origins: [origin.url] }],
+      timeouts: { responseMs: 400 },
+    });
+
+    const response = await gateway.get();
+
+    expect(response.status).toBe(524);
+  });
+
+  test("is put off by every byte of the content: one each 100 ms is enough for ever", async () => {
+    await using gateway = await startGateway({
+      fixtures: ["body-dribbles"],
+      timeouts: { responseMs: 400, bodyIdleMs: 400 },
+    });
+
+    const response = await gateway.get();
+
+    expect([response.ending, response.body.toString()]).toEqual(["complete", "0123456789"]);
   });
 });

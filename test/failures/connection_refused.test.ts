@@ -26,7 +26,7 @@ describe("connection_refused", () => {
 
   test("a refusal by every origin of a zone counts for each of them, and is one error", async () => {
     await using gateway = await startGateway({ fixtures: ["all-origins-refuse"] });
-    const origins = gateway.gateway.zones[0]?.pools.length;
+    const origins = gateway.gateway.zones[0]?.origins.length;
 
     await gateway.get();
     const line = await gateway.line();

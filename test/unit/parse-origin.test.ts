@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 
 import { parseOrigin } from "../../src/config/parse-origin.ts";
-import type { SslMode } from "../../src/config/schema.ts";
 
 describe("an origin", () => {
   test.each([
@@ -18,7 +17,7 @@ describe("an origin", () => {
     ["[::1]:3000", { host: "::1", port: 3000, isTls: false }],
     ["::1", { host: "::1", port: 80, isTls: false }],
   ])("%s is where it says", (written, expected) => {
-    expect(parseOrigin(written, "full")).toEqual({ ...expected, socketPath: null });
+    expect(parseOrigin(written, "http")).toEqual({ ...expected, socketPath: null });
   });
 
   test.each([
@@ -26,30 +25,27 @@ describe("an origin", () => {
     ["unix:///run/app.sock", "/run/app.sock"],
     ["unix:/run/with space.sock", "/run/with space.sock"],
   ])("%s is a socket", (written, socketPath) => {
-    expect(parseOrigin(written, "full")).toEqual({ host: "", port: 0, socketPath, isTls: false });
+    expect(parseOrigin(written, "http")).toEqual({ host: "", port: 0, socketPath, isTls: false });
   });
 
   test.each([
-    ["off", 80, false],
-    ["flexible", 80, false],
-    ["full", 80, false],
-    ["strict", 80, false],
-    ["origin_pull", 443, true],
-  ] as [SslMode, number, boolean][])(
-    "without a scheme takes scheme and port from ssl: %s",
-    (ssl, port, isTls) => {
-      expect(parseOrigin("app.test", ssl)).toMatchObject({ port, isTls });
-    },
-  );
+    ["app.test", "http", 80],
+    ["app.test", "https", 443],
+    ["app.test:80", "https", 80],
+    ["app.test:443", "http", 443],
+    ["app.test:3000", "https", 3000],
+  ] as const)("%s without a scheme, spoken to in %s, has the port %i", (written, assumed, port) => {
+    expect(parseOrigin(written, assumed)).toMatchObject({ port, isTls: assumed === "https" });
+  });
 
-  test.each(["off", "flexible", "full", "strict", "origin_pull"] as const)(
-    "with a scheme keeps it under ssl: %s",
-    (ssl) => {
-      const schemes = [parseOrigin("http://app.test", ssl), parseOrigin("https://app.test", ssl)];
+  test.each(["http", "https"] as const)("with a scheme keeps it where %s is assumed", (assumed) => {
+    const schemes = [
+      parseOrigin("http://app.test", assumed),
+      parseOrigin("https://app.test", assumed),
+    ];
 
-      expect(schemes).toMatchObject([{ isTls: false }, { isTls: true }]);
-    },
-  );
+    expect(schemes).toMatchObject([{ isTls: false }, { isTls: true }]);
+  });
 
   test.each([
     ["ftp://app.test", "must have the scheme http or https"],
@@ -66,6 +62,6 @@ describe("an origin", () => {
     ["unix:relative.sock", "must have an absolute path after unix:"],
     ["unix:", "must have an absolute path after unix:"],
   ])("%s breaks a rule: it %s", (written, rule) => {
-    expect(parseOrigin(written, "full")).toEqual({ rule });
+    expect(parseOrigin(written, "http")).toEqual({ rule });
   });
 });
