@@ -189,6 +189,14 @@ describe("a certificate of the owner's own", () => {
     expect(names).toBe(expected ?? `DNS:${servername}`);
   });
 
+  test("is not used where its wildcard is right below a top-level domain, which clients refuse", async () => {
+    const port = await startServer(certificatesWith([await ownPair("*.localhost")]));
+
+    expect((await handshake(port, { servername: "shop.localhost" })).names).toBe(
+      "DNS:shop.localhost",
+    );
+  });
+
   test("is shown to clients without a name if it bears the address they come by", async () => {
     const own = [await ownPair("shop.test"), await ownPair("edge.test", "127.0.0.1")];
     const port = await startServer(certificatesWith(own));
