@@ -4,6 +4,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { closest } from "fastest-levenshtein";
 
+import type { CaOptions } from "./commands/ca.ts";
 import type { CheckOptions } from "./commands/check.ts";
 import type { ServeOptions } from "./commands/serve.ts";
 import { ConfigError } from "./config/config-error.ts";
@@ -81,6 +82,13 @@ program
   .action(async (name: string, options: { json?: boolean }) =>
     (await import("./commands/explain.ts")).explain(name, options),
   );
+
+program
+  .command("ca")
+  .description("print where the local CA's certificate is, and how to trust it")
+  .addOption(new Option("--json", "print path, fingerprint and last day as JSON").conflicts("pem"))
+  .option("--pem", "print the certificate itself")
+  .action(async (options: CaOptions) => (await import("./commands/ca.ts")).ca(options));
 
 try {
   await program.parseAsync();

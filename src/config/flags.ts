@@ -1,7 +1,10 @@
 // Flags and environment on top of a file. Precedence: flag, environment (EDGECASE_…), file, default.
 // Nothing else in src reads process.env.
 
+import { homedir } from "node:os";
+
 import { ConfigError } from "./config-error.ts";
+import { configFolderIn } from "./config-folder.ts";
 import { parseConfig, readConfigFile, type ReadConfig } from "./read-file.ts";
 import type { ConfigFile } from "./schema.ts";
 
@@ -44,6 +47,19 @@ export function withEnvironment(
     complete[flag] ??= environment[variable] || undefined;
   complete["origin"] ??= environment["EDGECASE_ORIGIN"]?.split(",").filter(Boolean);
   return complete;
+}
+
+/** The folder of the local CA; null where there is no home folder and EDGECASE_HOME is not set. */
+export function configFolder(environment: NodeJS.ProcessEnv = process.env): string | null {
+  return configFolderIn({ environment, platform: process.platform, home: home() });
+}
+
+function home(): string | null {
+  try {
+    return homedir() || null;
+  } catch {
+    return null; // The process has a user that the system does not know, as in some containers.
+  }
 }
 
 /** Reads the file if one is named and lays the flags over it. Throws {@link ConfigError}. */

@@ -71,6 +71,8 @@ export interface GatewayConfig {
     readonly https: number | false;
     /** PEM texts of the owner's certificates. */
     readonly certificates: readonly { readonly cert: string; readonly key: string }[];
+    /** Where the local CA is kept; null where there is no home folder. */
+    readonly caFolder: string | null;
   };
   readonly admin: {
     readonly host: string;

@@ -5,8 +5,10 @@ import { dirname, resolve as resolvePath } from "node:path";
 
 import ipaddr from "ipaddr.js";
 
+import { checkServerCertificate } from "./check-certificate.ts";
 import { checkProfiles } from "./check-profiles.ts";
 import { ConfigError } from "./config-error.ts";
+import { configFolder } from "./flags.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import { ProblemList } from "./problem-list.ts";
 import type { ReadConfig } from "./read-file.ts";
@@ -67,12 +69,13 @@ function resolveListen(
   const { certificates, ...listen } = { ...defaultsOf(listenSchema), ...written };
   return {
     ...listen,
-    certificates: certificates.map(({ cert, key }, index) => {
+    caFolder: configFolder(),
+    certificates: certificates.map((files, index) => {
       const at = ["listen", "certificates", index];
-      return {
-        cert: problems.readPem([...at, "cert"], cert),
-        key: problems.readPem([...at, "key"], key),
-      };
+      const cert = problems.readPem([...at, "cert"], files.cert);
+      const key = problems.readPem([...at, "key"], files.key);
+      checkServerCertificate(at, { cert, key, files }, problems);
+      return { cert, key };
     }),
   };
 }
