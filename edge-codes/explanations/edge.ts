@@ -5,6 +5,26 @@ import type { Explanation } from "../explanation.ts";
 
 /** Explanations of the failure types of phase `edge`. */
 export const edgeExplanations = {
+  http_request_error: {
+    whatHappened:
+      "The client's request breaks a rule of HTTP or a limit of the edge, or is for a page that the edge does not have. The edge refused it by itself; no origin is to blame.",
+    likelyCauses: [
+      "The request is too large: its URL, its fields or its content.",
+      "The client does not write HTTP as it should.",
+      "Somebody tries what a gateway lets through.",
+    ],
+    howToCheck: [
+      { text: "Find the ray ID in the gateway's log; the entry names the reason." },
+      {
+        text: "Send the same request with curl, which writes HTTP correctly.",
+        command: "curl -v http://{name}/",
+      },
+    ],
+    howToFix: [
+      "Correct the client.",
+      "If it is a limit, compare the zone's limits with those of the CDN's plan.",
+    ],
+  },
   proxy_loop_detected: {
     whatHappened:
       "The request carries a mark that it has already been through this gateway. It would go round in a circle, so the gateway stopped it.",
