@@ -2,12 +2,13 @@
 
 import { lookup } from "node:dns/promises";
 import { IncomingMessage } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, isIP, type Socket } from "node:net";
 
 import replyFrom from "@fastify/reply-from";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
 
+import { classifyMalformed } from "./classify/classify-request.ts";
 import { edgeFailure } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
@@ -15,14 +16,15 @@ import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { dispatcher, replyOptions } from "./exchange/reply-from.ts";
 import { ExchangeContext } from "./exchange-context.ts";
 import { hasBody } from "./identify/has-body.ts";
-import { clientAddressOf, identify } from "./identify/identify.ts";
+import { identify } from "./identify/identify.ts";
+import { overLimit } from "./identify/limits.ts";
 import { isInsider } from "./identify/insider.ts";
 import { mostLoops } from "./identify/loops.ts";
 import { newRayId } from "./identify/ray-id.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
 import { Http1Response } from "./listen/http1-response.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
-import { linger } from "./listen/linger.ts";
+import { isLingering, linger } from "./listen/linger.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
 import { closeServer, createServer, everyPath } from "./listen/server.ts";
 import { codesFor, type Told } from "./map/codes-for.ts";
@@ -30,9 +32,8 @@ import { codesOf, compileProfiles, type Profile } from "./map/profile.ts";
 import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
-import { malformedStatus, refuseOnSocket, refuseRequest } from "./render/malformed.ts";
-import { respond } from "./render/respond.ts";
-import { answerUnroutable } from "./render/unroutable.ts";
+import { respond, respondOnSocket } from "./render/respond.ts";
+import { answerServerOptions } from "./render/server-options.ts";
 import { Router } from "./route/route.ts";
 import { Settings } from "./settings.ts";
 import { version } from "./version.ts";
@@ -68,7 +69,7 @@ export class Gateway implements ExchangeListener {
     this.metrics = new Metrics(this.zones, codesOf(this.#profiles), version);
     this.#router = new Router(this.zones);
     this.#recorder = new Recorder(this.metrics, lines);
-    this.#server = createServer(config, (code, socket) => this.#refuseMalformed(code, socket));
+    this.#server = createServer(config, (...malformed) => this.#refuseMalformed(...malformed));
     this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
     this.#layLine();
   }
@@ -121,10 +122,15 @@ export class Gateway implements ExchangeListener {
 
   /** route: gives the request its zone and its exchange, or says why it goes no further. */
   #admit(context: ExchangeContext): OriginFailure | "answered" | null {
-    if (answerUnroutable(context)) return "answered";
-    const { host, loops } = context;
-    context.zone = this.#router.find(host);
-    if (context.zone === null) return edgeFailure("destination_not_found", `no zone has "${host}"`);
+    const { host, loops, refusal } = context;
+    context.zone = refusal?.reason === "bad_host" ? null : this.#router.find(host);
+    const fault = refusal ?? overLimit(context, context.zone?.config.limits ?? this.config.limits);
+    if (fault !== null) return fault;
+    if (context.target === "*") {
+      answerServerOptions(context);
+      return "answered";
+    }
+    if (context.zone === null) return hostFailure(host);
     if (loops >= mostLoops) return edgeFailure("proxy_loop_detected", `it was here ${loops} times`);
     context.exchange = new Exchange(context, context.zone, this.#own.has, this);
     return null;
@@ -141,6 +147,10 @@ export class Gateway implements ExchangeListener {
   /** classify → map → render: the edge answers by itself. */
   #refuse(context: ExchangeContext, reply: FastifyReply, failure: OriginFailure): void {
     reply.hijack();
+    this.#answer(context, failure);
+  }
+
+  #answer(context: ExchangeContext, failure: OriginFailure): void {
     context.originStatus = 0;
     respond(context, failure, this.#judge(context, failure));
   }
@@ -163,6 +173,8 @@ export class Gateway implements ExchangeListener {
     const told = codesFor(failure, errors, this.#profiles, isInsider(context, errors));
     context.failure = failure;
     context.code = told.detailed;
+    // The client's doing: whichever origin was asked had no part in it.
+    if (failure.type === "http_request_error") context.origin = context.originIp = "";
     // Nothing explains it: our own fault until shown otherwise, so the whole cause is told.
     if (failure.type === "proxy_internal_error") {
       this.#messages.error({ err: failure.cause, ray: context.ray }, failure.detail);
@@ -170,35 +182,36 @@ export class Gateway implements ExchangeListener {
     return told;
   }
 
-  /** What the parser could not read has no request, but a status, a ray id and a line in the log all the same. */
-  #refuseMalformed(code: string | undefined, socket: Socket): void {
-    // A connection that breaks is no malformed request, and one that has its answer gets no second one.
+  /** What the parser could not read has no request, but an answer, a ray id and a line in the log all the same. */
+  #refuseMalformed(code: string | undefined, socket: Socket, head?: IncomingMessage): void {
+    if (isLingering(socket)) return;
     // A connection that breaks is no malformed request; browsers open some only to have them at hand.
     const hasLeft = code === "ECONNRESET" || code === "HPE_INVALID_EOF_STATE";
     if (hasLeft || socket.bytesRead === 0 || !socket.writable) {
       socket.destroy();
       return;
     }
+    const failure = classifyMalformed(code);
     const current = this.#clients.last(socket);
-    if (current !== null) return this.#refuseCurrent(current);
-    const req = new IncomingMessage(socket);
-    const context = new ExchangeContext(req, new Http1Response(req), newRayId(this.config.colo));
-    context.clientAddress = clientAddressOf(socket);
-    context.res.statusCode = malformedStatus(code);
-    refuseOnSocket(context.res.statusCode, socket, context.ray);
+    if (current !== null) return this.#refuseCurrent(current, failure);
+    const req = head ?? new IncomingMessage(socket);
+    const context = identify(req, new Http1Response(req), newRayId(this.config.colo));
+    if (head !== undefined) context.zone = this.#router.find(context.host);
+    respondOnSocket(context, failure, this.#judge(context, failure), socket);
     this.#recorder.record(context);
   }
 
   /** What cannot be read is the body of the request under way, or comes behind it: then that one has its answer first. */
-  #refuseCurrent({ req, res, ray, exchange }: ExchangeContext): void {
-    if (req.complete) {
-      res.closeAfter();
-    } else if (res.headersSent) {
-      res.cut();
-    } else {
-      exchange?.destroy();
-      refuseRequest(400, res, ray);
-    }
+  #refuseCurrent(context: ExchangeContext, failure: OriginFailure): void {
+    const { req, res, exchange, isAnswered } = context;
+    if (isAnswered) return; // It has its answer, and what is left of it is not read any more.
+    if (req.complete) return res.closeAfter();
+    exchange?.destroy();
+    const { requestBytes } = context;
+    const broken = { ...failure, requestSent: requestBytes > 0, responseStarted: res.headersSent };
+    if (res.headersSent) return this.onBroken(context, broken);
+    this.#answer(context, broken);
+    this.#recorder.record(context); // The end of the request, which linger waits for, will not come.
   }
 
   #left(context: ExchangeContext): void {
@@ -206,4 +219,12 @@ export class Gateway implements ExchangeListener {
     if (context.isAnswered) this.#recorder.record(context);
     else this.#recorder.recordLeft(context);
   }
+}
+
+/** An address in place of a name is a mistake of its own. */
+function hostFailure(host: string): OriginFailure {
+  const failure = edgeFailure("destination_not_found", `no zone has "${host}"`);
+  return isIP(host.replace(/^\[(.*)\]$/, "$1")) === 0
+    ? failure
+    : { ...failure, reason: "direct_ip" };
 }

@@ -22,7 +22,11 @@ export class Zone {
     this.name = config.name;
     this.config = config;
     this.index = index;
-    this.attempts = { ...config.timeouts, isContentChecked: config.isContentChecked };
+    this.attempts = {
+      ...config.timeouts,
+      isContentChecked: config.isContentChecked,
+      bodyBytes: config.limits.bodyBytes,
+    };
     this.errors = config.errors;
     this.resolver = new NameResolver(config.dnsServers, dnsMs);
     this.pools = config.origins.map(

@@ -13,6 +13,7 @@ export type ExchangeErrorCode =
   | "UNKNOWN_TRANSFER_CODING"
   | "CONTENT_CORRUPT"
   | "CONTENT_TRUNCATED"
+  | "CONTENT_TOO_LARGE"
   | "CONNECTION_SPENT"
   | "CLIENT_LEFT";
 

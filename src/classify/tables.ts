@@ -126,4 +126,5 @@ export const ownFailures: Readonly<Record<string, Finding>> = {
   UNKNOWN_TRANSFER_CODING: finding("http_response_transfer_coding", "unknown_coding"),
   CONTENT_CORRUPT: finding("http_response_content_coding", "corrupt"),
   CONTENT_TRUNCATED: finding("http_response_content_coding", "truncated"),
+  CONTENT_TOO_LARGE: finding("http_request_error", "content_too_large"),
 };

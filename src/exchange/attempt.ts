@@ -15,12 +15,14 @@ import { Deadline } from "./deadline.ts";
 import { RequestBody } from "./request-body.ts";
 import { type ResponseHead, responseHead } from "./response-head.ts";
 
-/** What a zone says of an attempt: milliseconds for each wait, already scaled, and whether content is looked into. */
+/** What a zone says of an attempt: milliseconds for each wait, already scaled, its limit, and whether content is looked into. */
 export interface AttemptSettings {
   readonly responseMs: number;
   readonly bodyIdleMs: number;
   readonly writeMs: number;
   readonly isContentChecked: boolean;
+  /** The most bytes of a request's body. */
+  readonly bodyBytes: number;
 }
 
 /** What an attempt tells whoever made it. Exactly one of `onComplete` and `onFailed` is called, and last. */
@@ -231,13 +233,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #openBody(): RequestBody {
     const context = this.#context;
-    const body = new RequestBody(
-      context.req,
-      { writeMs: this.#settings.writeMs, idleMs: this.#settings.bodyIdleMs },
-      (count) => {
-        context.requestBytes += count;
-      },
-    );
+    const { writeMs, bodyIdleMs, bodyBytes } = this.#settings;
+    const body = new RequestBody(context.req, { writeMs, idleMs: bodyIdleMs }, (count) => {
+      context.requestBytes += count;
+      if (context.requestBytes > bodyBytes) this.fail(tooLarge(bodyBytes));
+    });
     body.on("error", (error: Error) => this.fail(error));
     return body;
   }
@@ -249,4 +249,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#relay?.close();
     this.connection.wire.onError = null;
   }
+}
+
+/** Content that told its length has been refused before: this one did not. */
+function tooLarge(bodyBytes: number): ExchangeError {
+  return new ExchangeError(
+    "CONTENT_TOO_LARGE",
+    `the request's content passed limits.bodyBytes (${bodyBytes})`,
+  );
 }

@@ -1,6 +1,8 @@
 // The end of an answer that came before the request was read: the rest is read and thrown away for a while, since closing
 // at once would make the kernel reset the connection and the client lose the answer. @see RFC 9112 §9.6
 
+import type { Socket } from "node:net";
+
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
 
@@ -31,4 +33,26 @@ export function linger(context: ExchangeContext): void {
   req.on("end", finish);
   req.on("close", finish);
   req.resume();
+}
+
+const lingering = new WeakSet<Socket>();
+
+/** The same for a connection whose request could not be read: the answer is written, and the parser sees no more of it. */
+export function lingerOnSocket(socket: Socket): void {
+  lingering.add(socket);
+  const finish = (): void => void socket.destroy();
+  const idle = setTimeout(finish, idleMs);
+  const longest = setTimeout(finish, longestMs);
+  socket.once("close", () => {
+    clearTimeout(idle);
+    clearTimeout(longest);
+  });
+  socket.removeAllListeners("data"); // The parser's own; a new listener takes the socket out of its hands.
+  socket.on("data", () => void idle.refresh());
+  socket.resume();
+}
+
+/** Whether a connection has its last answer, and only waits for its end. */
+export function isLingering(socket: Socket): boolean {
+  return lingering.has(socket);
 }

@@ -40,9 +40,27 @@ export interface AnswerDetail {
   readonly detailedCode: EdgeCode | null;
 }
 
+/** What an answer tells of the way of a request: its context, or for a preview a made-up one. */
+export interface Story extends Pick<
+  ExchangeContext,
+  | "ray"
+  | "host"
+  | "origin"
+  | "originIp"
+  | "isReused"
+  | "retries"
+  | "recovered"
+  | "dnsMs"
+  | "tcpMs"
+  | "tlsMs"
+  | "responseMs"
+> {
+  readonly zone: { readonly pools: readonly { readonly target: Target }[] } | null;
+}
+
 /** Says it all for a failure; `told` is the code that the client gets, `detailed` the one of the profile. */
 export function answerFor(
-  context: ExchangeContext,
+  context: Story,
   failure: OriginFailure,
   codes: { told: EdgeCode; detailed: EdgeCode },
   isVerbose: boolean,
@@ -58,7 +76,7 @@ export function answerFor(
 }
 
 function detailOf(
-  context: ExchangeContext,
+  context: Story,
   failure: OriginFailure,
   detailedCode: EdgeCode | null,
 ): AnswerDetail {
@@ -94,7 +112,7 @@ export function explain(failure: Pick<OriginFailure, "type" | "reason">): {
 /** Fills the placeholders of commands with what the config says, never with what the wire says: people paste these. */
 function withPlaces(
   explanation: Explanation,
-  { host: requestHost, originIp }: ExchangeContext,
+  { host: requestHost, originIp }: Story,
   target: Target | null,
 ): Explanation {
   const places: Readonly<Record<string, string>> =
@@ -150,9 +168,10 @@ const evidenceLabels: Readonly<Record<string, string>> = {
   responseBytes: "Bytes received",
   looksLike: "Looks like",
   firstBytes: "First bytes",
+  allow: "Methods allowed",
 };
 
-function evidenceOf(context: ExchangeContext, failure: OriginFailure): [string, string][] {
+function evidenceOf(context: Story, failure: OriginFailure): [string, string][] {
   const rows: [string, string][] = [
     ["Failure", failure.reason === null ? failure.type : `${failure.type} / ${failure.reason}`],
     ["Detail", failure.detail],

@@ -4,8 +4,7 @@ import { type BareItem, serializeBareItem, Token } from "structured-headers";
 
 import { reasons } from "../../edge-codes/index.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
-import type { ExchangeContext } from "../exchange-context.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer, Story } from "./answer.ts";
 import type { Format } from "./negotiate.ts";
 import { contentSecurityPolicy } from "./style.ts";
 
@@ -19,7 +18,7 @@ const contentTypes: Readonly<Record<Format, string>> = {
 
 /** Names and values in turn, for `writeHead`. */
 export function answerFields(
-  context: ExchangeContext,
+  context: Pick<Story, "ray" | "origin" | "originIp">,
   answer: Answer,
   format: Format,
   contentLength: number,
@@ -38,7 +37,7 @@ export function answerFields(
   const { facts } = answer.code;
   fields.push(
     "proxy-status",
-    proxyStatus(answer.detail.failure, context),
+    proxyStatus(answer.detail.failure, context, answer.code.status),
     "cf-error-type",
     String(answer.code.code),
   );
@@ -47,8 +46,12 @@ export function answerFields(
   return fields;
 }
 
-/** A member of Proxy-Status for a failure. @see RFC 9209 §2 */
-function proxyStatus(failure: OriginFailure, context: ExchangeContext): string {
+/** A member of Proxy-Status for a failure. @see RFC 9209 §2; §2.3.15 on alerts, §2.3.16 on `status-code` */
+function proxyStatus(
+  failure: OriginFailure,
+  context: Pick<Story, "origin" | "originIp">,
+  status: number,
+): string {
   const parameters: [name: string, value: BareItem][] = [["error", new Token(failure.type)]];
   if (failure.reason !== null) parameters.push(["details", failure.reason]);
   if (context.originIp !== "" || context.origin !== "")
@@ -59,6 +62,7 @@ function proxyStatus(failure: OriginFailure, context: ExchangeContext): string {
     if (number !== undefined) parameters.push(["alert-id", number]);
     parameters.push(["alert-message", failure.reason]);
   }
+  if (failure.type === "http_request_error") parameters.push(["status-code", status]);
   return [
     "edgecase",
     ...parameters.map(([name, value]) => `${name}=${serializeBareItem(value)}`),

@@ -7,6 +7,7 @@ import type { Step, StepState } from "./steps.ts";
 const marks: Readonly<Record<StepState, string>> = {
   ok: "ok",
   broken: "FAILED",
+  refused: "REFUSED",
   unreached: "-",
   skipped: "-",
 };
@@ -49,11 +50,7 @@ function textDetail({ steps, title, explanation, evidence, detailedCode }: Answe
 /** The strip in one line: `Client ok > Edge ok > DNS ok > TCP FAILED > …`. */
 function strip(steps: readonly Step[]): string {
   return steps
-    .map(({ name, state, note }) =>
-      state === "broken"
-        ? `${name} ${marks[state]}`
-        : `${name} ${state === "ok" ? note : marks[state]}`,
-    )
+    .map(({ name, state, note }) => `${name} ${state === "ok" ? note : marks[state]}`)
     .join(" > ");
 }
 
@@ -96,7 +93,11 @@ export function toMarkdown(answer: Answer): string {
 function markdownDetail({ steps, evidence, explanation }: AnswerDetail): string[] {
   return [
     steps
-      .map(({ name, state }) => (state === "broken" ? `**${name} (failed)**` : name))
+      .map(({ name, state }) =>
+        state === "broken" || state === "refused"
+          ? `**${name} (${marks[state].toLowerCase()})**`
+          : name,
+      )
       .join(" → "),
     "",
     "| | |",
