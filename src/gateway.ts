@@ -11,7 +11,7 @@ import type { Logger } from "pino";
 import { classifyMalformed } from "./classify/classify-request.ts";
 import { edgeFailure } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
-import type { GatewayConfig } from "./config/gateway-config.ts";
+import type { ErrorSettings, GatewayConfig } from "./config/gateway-config.ts";
 import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { dispatcher, replyOptions } from "./exchange/reply-from.ts";
 import { ExchangeContext } from "./exchange-context.ts";
@@ -34,6 +34,7 @@ import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
 import { respond, respondOnSocket } from "./render/respond.ts";
 import { answerServerOptions } from "./render/server-options.ts";
+import { isReserved, Reserved } from "./reserved/reserved.ts";
 import { Router } from "./route/route.ts";
 import { Settings } from "./settings.ts";
 import { version } from "./version.ts";
@@ -54,6 +55,7 @@ export class Gateway implements ExchangeListener {
   readonly #messages: Logger;
   readonly #profiles: ReadonlyMap<string, Profile>;
   readonly #router: Router;
+  readonly #reserved: Reserved;
   readonly #recorder: Recorder;
   readonly #own = new OwnAddresses();
   readonly #server: FastifyInstance;
@@ -68,6 +70,7 @@ export class Gateway implements ExchangeListener {
     this.settings = new Settings(config.errors, this.zones);
     this.metrics = new Metrics(this.zones, codesOf(this.#profiles), version);
     this.#router = new Router(this.zones);
+    this.#reserved = new Reserved(config.colo, this.#profiles);
     this.#recorder = new Recorder(this.metrics, lines);
     this.#server = createServer(config, (...malformed) => this.#refuseMalformed(...malformed));
     this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
@@ -130,6 +133,8 @@ export class Gateway implements ExchangeListener {
       answerServerOptions(context);
       return "answered";
     }
+    if (isReserved(context.target))
+      return this.#reserved.answer(context, this.#errorsOf(context)) ?? "answered";
     if (context.zone === null) return hostFailure(host);
     if (loops >= mostLoops) return edgeFailure("proxy_loop_detected", `it was here ${loops} times`);
     context.exchange = new Exchange(context, context.zone, this.#own.has, this);
@@ -168,8 +173,12 @@ export class Gateway implements ExchangeListener {
     context.res.cut();
   }
 
+  #errorsOf({ zone }: ExchangeContext): ErrorSettings {
+    return zone?.errors ?? this.settings.errors;
+  }
+
   #judge(context: ExchangeContext, failure: OriginFailure): Told {
-    const errors = context.zone?.errors ?? this.settings.errors;
+    const errors = this.#errorsOf(context);
     const told = codesFor(failure, errors, this.#profiles, isInsider(context, errors));
     context.failure = failure;
     context.code = told.detailed;

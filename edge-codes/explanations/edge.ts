@@ -54,7 +54,7 @@ export const edgeExplanations = {
     likelyCauses: [
       "The host is missing from hosts in the config, or is misspelt there.",
       "Only the bare name is listed and the request was for a name below it, such as www. A wildcard (*.example.test) covers names below, not the bare name.",
-      "The client used the gateway's IP address or localhost in place of the site's name.",
+      "The client used localhost in place of the site's name.",
       "The DNS record of a site that this gateway does not serve points here.",
     ],
     howToCheck: [

@@ -11,6 +11,8 @@ import { type Step, stepsOf } from "./steps.ts";
 /** No value of evidence is shown longer than this. */
 export const longestValue = 500;
 
+const previewNotice = "Preview: nothing has failed, and the values on this page are made up.";
+
 /** No host is longer. @see RFC 1035 §2.3.4 */
 const longestHost = 255;
 
@@ -27,6 +29,8 @@ export interface Answer {
 
 /** The part for the developer. */
 export interface AnswerDetail {
+  /** What to say before everything else; null as a rule. */
+  readonly notice: string | null;
   readonly host: string;
   readonly origin: string;
   readonly failure: OriginFailure;
@@ -56,6 +60,8 @@ export interface Story extends Pick<
   | "responseMs"
 > {
   readonly zone: { readonly pools: readonly { readonly target: Target }[] } | null;
+  /** Nothing has failed, and the values are made up. */
+  readonly isPreview?: boolean;
 }
 
 /** Says it all for a failure; `told` is the code that the client gets, `detailed` the one of the profile. */
@@ -84,6 +90,7 @@ function detailOf(
     context.zone?.pools.find((pool) => pool.target.label === context.origin)?.target ?? null;
   const { title, explanation } = explain(failure);
   return {
+    notice: context.isPreview === true ? previewNotice : null,
     host: shorten(context.host, longestHost),
     origin: context.origin,
     failure,

@@ -8,7 +8,8 @@ import type { Answer, Story } from "./answer.ts";
 import type { Format } from "./negotiate.ts";
 import { contentSecurityPolicy } from "./style.ts";
 
-const contentTypes: Readonly<Record<Format, string>> = {
+/** Media types of the forms. */
+export const contentTypes: Readonly<Record<Format, string>> = {
   html: "text/html; charset=utf-8",
   problem: "application/problem+json; charset=utf-8",
   json: "application/json; charset=utf-8",
@@ -16,21 +17,26 @@ const contentTypes: Readonly<Record<Format, string>> = {
   text: "text/plain; charset=utf-8",
 };
 
-/** Names and values in turn, for `writeHead`. */
+/** The fields of every answer of ours, names and values in turn. */
+export function ownFields(ray: string, contentType: string, contentLength: number): string[] {
+  return [
+    "content-type", contentType,
+    "content-length", String(contentLength),
+    "cache-control", "no-store",
+    "cf-ray", ray,
+    "x-content-type-options", "nosniff",
+    "x-robots-tag", "noindex",
+  ]; // prettier-ignore
+}
+
+/** The fields of an error, names and values in turn. */
 export function answerFields(
   context: Pick<Story, "ray" | "origin" | "originIp">,
   answer: Answer,
   format: Format,
   contentLength: number,
 ): string[] {
-  const fields = [
-    "content-type", contentTypes[format],
-    "content-length", String(contentLength),
-    "cache-control", "no-store",
-    "cf-ray", context.ray,
-    "x-content-type-options", "nosniff",
-    "x-robots-tag", "noindex",
-  ]; // prettier-ignore
+  const fields = ownFields(context.ray, contentTypes[format], contentLength);
   if (format === "html") fields.push("content-security-policy", contentSecurityPolicy);
   if (answer.detail === null) return fields;
 

@@ -57,9 +57,10 @@ function comment({ code }: Answer, { title, failure }: AnswerDetail): Raw {
 }
 
 function page(answer: Answer, detail: AnswerDetail): Raw {
-  const { title, explanation, steps, evidence, detailedCode, failure } = detail;
+  const { notice, title, explanation, steps, evidence, detailedCode, failure } = detail;
   const { facts } = answer.code;
-  return html`<p class="lead"><strong>${title}.</strong> ${explanation.whatHappened}</p>
+  return html`${notice === null ? "" : html`<p><strong>${notice}</strong></p>`}
+    <p class="lead"><strong>${title}.</strong> ${explanation.whatHappened}</p>
     <ol class="strip" aria-label="The way of the request">
       ${steps.map(stripStep)}
     </ol>

@@ -21,9 +21,11 @@ export function toText({ code, rayId, time, detail }: Answer): string {
   return lines.join("\n");
 }
 
-function textDetail({ steps, title, explanation, evidence, detailedCode }: AnswerDetail): string[] {
+function textDetail(detail: AnswerDetail): string[] {
+  const { notice, steps, title, explanation, evidence, detailedCode } = detail;
   const width = Math.max(...evidence.map(([label]) => label.length));
   return [
+    ...(notice === null ? [] : [notice, ""]),
     title,
     explanation.whatHappened,
     "",
@@ -77,6 +79,7 @@ export function toMarkdown(answer: Answer): string {
     "",
     `# Error ${code.code}: ${facts.title}`,
     "",
+    ...(detail === null || detail.notice === null ? [] : [`**${detail.notice}**`, ""]),
     "## What happened",
     "",
     detail === null ? facts.visitor : `**${detail.title}.** ${detail.explanation.whatHappened}`,
