@@ -126,6 +126,10 @@ export class Gateway implements ExchangeListener {
   /** route: gives the request its zone and its exchange, or says why it goes no further. */
   #admit(context: ExchangeContext): OriginFailure | "answered" | null {
     const { host, loops, refusal } = context;
+    if (isLingering(context.req.socket)) {
+      context.isRecorded = true; // To nobody's knowledge: its connection has been told that it is over.
+      return "answered";
+    }
     context.zone = refusal?.reason === "bad_host" ? null : this.#router.find(host);
     const fault = refusal ?? overLimit(context, context.zone?.config.limits ?? this.config.limits);
     if (fault !== null) return fault;
@@ -193,13 +197,13 @@ export class Gateway implements ExchangeListener {
 
   /** What the parser could not read has no request, but an answer, a ray id and a line in the log all the same. */
   #refuseMalformed(code: string | undefined, socket: Socket, head?: IncomingMessage): void {
-    if (isLingering(socket)) return;
     // A connection that breaks is no malformed request; browsers open some only to have them at hand.
     const hasLeft = code === "ECONNRESET" || code === "HPE_INVALID_EOF_STATE";
     if (hasLeft || socket.bytesRead === 0 || !socket.writable) {
       socket.destroy();
       return;
     }
+    if (isLingering(socket)) return; // It has its last answer.
     const failure = classifyMalformed(code);
     const current = this.#clients.last(socket);
     if (current !== null) return this.#refuseCurrent(current, failure);
@@ -212,8 +216,7 @@ export class Gateway implements ExchangeListener {
 
   /** What cannot be read is the body of the request under way, or comes behind it: then that one has its answer first. */
   #refuseCurrent(context: ExchangeContext, failure: OriginFailure): void {
-    const { req, res, exchange, isAnswered } = context;
-    if (isAnswered) return; // It has its answer, and what is left of it is not read any more.
+    const { req, res, exchange } = context;
     if (req.complete) return res.closeAfter();
     exchange?.destroy();
     const { requestBytes } = context;

@@ -5,10 +5,14 @@ import type { Socket } from "node:net";
 
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
+import { isHttp2 } from "./client-request.ts";
 
 /** How long the client may send nothing, and how long it may go on sending, in milliseconds. */
 const idleMs = 2_000;
 const longestMs = 30_000;
+
+/** HTTP/1.1 connections that have their last answer, and only wait for their end. */
+const lingering = new WeakSet<Socket>();
 
 /** Ends a response that is written whole when the request has been read, or the time is up. */
 export function linger(context: ExchangeContext): void {
@@ -18,6 +22,7 @@ export function linger(context: ExchangeContext): void {
     res.end();
     return;
   }
+  if (!isHttp2(req)) lingering.add(req.socket);
   const finish = (): void => {
     clearTimeout(idle);
     clearTimeout(longest);
@@ -35,8 +40,6 @@ export function linger(context: ExchangeContext): void {
   req.resume();
 }
 
-const lingering = new WeakSet<Socket>();
-
 /** The same for a connection whose request could not be read: the answer is written, and the parser sees no more of it. */
 export function lingerOnSocket(socket: Socket): void {
   lingering.add(socket);
@@ -52,7 +55,7 @@ export function lingerOnSocket(socket: Socket): void {
   socket.resume();
 }
 
-/** Whether a connection has its last answer, and only waits for its end. */
+/** Whether a connection has had its last answer: nothing that comes behind is a request. @see RFC 9112 §9.6 */
 export function isLingering(socket: Socket): boolean {
   return lingering.has(socket);
 }

@@ -225,3 +225,24 @@ test("an OpenMetrics scrape leaves the classic form as it was", async () => {
     /^edgecase_requests_total\{zone="\*",method="GET",status="200"\} 1$/m,
   );
 });
+
+test("a body that breaks after its answer changes nothing of it", async () => {
+  await using origin = await startOrigin(() => {});
+  await using gateway = await startGatewayOn({
+    limits: { bodyBytes: 10 },
+    zones: [{ hosts: ["*"], origins: [origin.url] }],
+  });
+  const connection = gateway.connect();
+  connection.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  connection.send(`14\r\n${"x".repeat(20)}\r\n`);
+  const response = await connection.read();
+
+  connection.send("zz\r\n");
+  connection.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  connection.socket.end();
+
+  expect(response).toMatchObject({ status: 413, ending: "complete" });
+  expect(await gateway.line()).toMatchObject({ reason: "content_too_large", late: false });
+  await waitFor(() => connection.socket.closed, "the connection is still open", 4_000);
+  expect(gateway.lines).toHaveLength(1);
+});
