@@ -16,7 +16,7 @@ export const requestRows = {
   "http_request_error/unknown_coding": 501,
   "http_request_error/method_not_allowed": 405,
   "http_request_error/not_found": 404,
-  "http_request_error/timeout": 408,
+  "http_request_error/request_timeout": 408,
 } as const satisfies Record<`http_request_error/${Reason<"http_request_error">}`, Code>;
 
 /** The rows by reason of the profiles that have Cloudflare's codes. */

@@ -71,7 +71,7 @@ export const httpRequestSizeReasons = {
       "If your plan allows more, raise limits.bodyBytes of the zone to what it allows.",
     ],
   },
-  timeout: {
+  request_timeout: {
     title: "The request did not come in time",
     whatHappened:
       "The client connected and began a request, and its head was not complete when the time was up.",

@@ -16,7 +16,7 @@ export const parserFaults: Readonly<
       "the request's head is larger than limits.requestHeaderBytes and limits.urlBytes together",
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
-    reason: "timeout",
+    reason: "request_timeout",
     detail: "the request's head was not complete in time",
   },
   HPE_INVALID_CONTENT_LENGTH: { reason: framing, detail: "Content-Length is no number" },

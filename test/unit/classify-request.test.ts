@@ -7,7 +7,7 @@ import { edgeCodeFor } from "../../src/map/edge-code-for.ts";
 const profiles = compileProfiles({});
 
 test.each([
-  ["ERR_HTTP_REQUEST_TIMEOUT", "timeout", 408],
+  ["ERR_HTTP_REQUEST_TIMEOUT", "request_timeout", 408],
   ["HPE_HEADER_OVERFLOW", "header_section_too_large", 431],
   ["HPE_CHUNK_EXTENSIONS_OVERFLOW", "bad_framing", 400],
   ["HPE_INVALID_CHUNK_SIZE", "bad_framing", 400],
