@@ -25,13 +25,13 @@ export interface CodeFacts {
   readonly category: CodeCategory;
   /** Whether the error is likely to stay until the site's owner does something. */
   readonly ownerActionRequired: boolean;
-  /** On which side of the gateway's connection to the origin the cause lies. */
-  readonly culprit: "edge" | "origin";
+  /** With whom the cause lies: whoever sent the request, the gateway, or the origin and the way to it. */
+  readonly culprit: "client" | "edge" | "origin";
   readonly source: CodeSource;
 }
 
 /** The kinds of error, as `error_category` has them. */
-export type CodeCategory = "edge" | "origin" | "ssl" | "dns" | "config";
+export type CodeCategory = "client" | "edge" | "origin" | "ssl" | "dns" | "config";
 
 /** Where a code comes from. */
 export interface CodeSource {

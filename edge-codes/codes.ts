@@ -2,7 +2,15 @@
 // Which failure becomes which code is not said here but in the profiles.
 
 import type { CodeFacts } from "./code-facts.ts";
+import { code400 } from "./codes/400.ts";
+import { code404 } from "./codes/404.ts";
+import { code405 } from "./codes/405.ts";
+import { code408 } from "./codes/408.ts";
+import { code413 } from "./codes/413.ts";
+import { code414 } from "./codes/414.ts";
+import { code431 } from "./codes/431.ts";
 import { code500 } from "./codes/500.ts";
+import { code501 } from "./codes/501.ts";
 import { code502 } from "./codes/502.ts";
 import { code503 } from "./codes/503.ts";
 import { code504 } from "./codes/504.ts";
@@ -16,11 +24,20 @@ import { code526 } from "./codes/526.ts";
 import { code530 } from "./codes/530.ts";
 import { code1000 } from "./codes/1000.ts";
 import { code1001 } from "./codes/1001.ts";
+import { code1003 } from "./codes/1003.ts";
 import { code1016 } from "./codes/1016.ts";
 
 /** Every code, under its number. */
 export const codes = {
+  400: code400,
+  404: code404,
+  405: code405,
+  408: code408,
+  413: code413,
+  414: code414,
+  431: code431,
   500: code500,
+  501: code501,
   502: code502,
   503: code503,
   504: code504,
@@ -34,6 +51,7 @@ export const codes = {
   530: code530,
   1000: code1000,
   1001: code1001,
+  1003: code1003,
   1016: code1016,
 } as const satisfies Record<number, CodeFacts>;
 

@@ -10,13 +10,19 @@ export interface FailureTypeFacts {
   readonly title: string;
   readonly phase: Phase;
   /** The status that RFC 9209 recommends for it. */
-  readonly recommendedStatus: 500 | 502 | 503 | 504;
+  readonly recommendedStatus: 400 | 500 | 502 | 503 | 504;
   /** The section of RFC 9209 that registers it. */
   readonly section: string;
 }
 
 /** Every failure type that Edgecase tells apart, in the order in which a request can meet them. */
 export const failureTypes = {
+  http_request_error: {
+    title: "The request is not acceptable",
+    phase: "edge",
+    recommendedStatus: 400, // "The applicable 4xx": which one it is depends on the reason.
+    section: "2.3.16",
+  },
   proxy_loop_detected: {
     title: "The request came back to this gateway",
     phase: "edge",

@@ -5,8 +5,11 @@ import type { ReasonFacts } from "./explanation.ts";
 import type { FailureType } from "./failure-types.ts";
 import { connectionTerminatedReasons } from "./reasons/connection-terminated.ts";
 import { destinationIpUnroutableReasons } from "./reasons/destination-ip-unroutable.ts";
+import { destinationNotFoundReasons } from "./reasons/destination-not-found.ts";
 import { dnsErrorReasons } from "./reasons/dns-error.ts";
 import { httpProtocolErrorReasons } from "./reasons/http-protocol-error.ts";
+import { httpRequestFormReasons } from "./reasons/http-request-form.ts";
+import { httpRequestSizeReasons } from "./reasons/http-request-size.ts";
 import {
   httpResponseContentCodingReasons,
   httpResponseTransferCodingReasons,
@@ -19,8 +22,9 @@ import { tlsProtocolErrorReasons } from "./reasons/tls-protocol-error.ts";
 
 /** Every reason of every failure type, in the order of the failure types. */
 export const reasons = {
+  http_request_error: { ...httpRequestSizeReasons, ...httpRequestFormReasons },
   proxy_loop_detected: {},
-  destination_not_found: {},
+  destination_not_found: destinationNotFoundReasons,
   destination_unavailable: {},
   connection_limit_reached: {},
   dns_timeout: {},

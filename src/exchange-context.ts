@@ -26,12 +26,14 @@ export class ExchangeContext {
   host = "";
   /** The Host field to pass on: the client's, or the authority of an absolute target. */
   hostField = "";
-  /** The status to refuse the request with, if it breaks HTTP's rules; else 0. */
-  refusal = 0;
+  /** Why the request goes no further, if it breaks HTTP's rules. */
+  refusal: OriginFailure | null = null;
   /** Path and query, as received. */
   target = "/";
   /** The request's fields as received, names and values in turn, without HTTP/2's pseudo-fields. */
   rawFields: readonly string[] = [];
+  /** How much the request's fields are together, counted as its version of HTTP counts them. */
+  fieldBytes = 0;
   /** How often CDN-Loop says that the request was here before. */
   loops = 0;
 

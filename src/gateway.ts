@@ -1,8 +1,6 @@
 // The line, on one screen: identify → route → pick → connect → exchange → respond, or classify → map → render, and record.
 
-import { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
-import { createSecureContext } from "node:tls";
+import { isIP } from "node:net";
 
 import replyFrom from "@fastify/reply-from";
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -17,29 +15,27 @@ import { dispatcher, replyOptions } from "./exchange/reply-from.ts";
 import type { Tunnel } from "./exchange/tunnel.ts";
 import { ExchangeContext } from "./exchange-context.ts";
 import { hasBody } from "./identify/has-body.ts";
-import { clientAddressOf, identify } from "./identify/identify.ts";
-import { isInsider } from "./identify/insider.ts";
+import { identify } from "./identify/identify.ts";
+import { overLimit } from "./identify/limits.ts";
 import { mostLoops } from "./identify/loops.ts";
-import { newRayId } from "./identify/ray-id.ts";
+import { Judge } from "./judge.ts";
+import type { ClientCertificates } from "./listen/client-certificates.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
-import { Http1Response } from "./listen/http1-response.ts";
-import type { ClientRequest } from "./listen/client-request.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
 import { FrontDoor, type Ports } from "./listen/front-door.ts";
-import { linger } from "./listen/linger.ts";
+import { isLingering, linger } from "./listen/linger.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
-import type { CertificateSource } from "./listen/secure-server.ts";
 import { createServer, everyPath } from "./listen/server.ts";
-import { codesFor, type Told } from "./map/codes-for.ts";
-import { codesOf, compileProfiles, type Profile } from "./map/profile.ts";
+import { codesOf, compileProfiles } from "./map/profile.ts";
 import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
-import { malformedStatus, refuseOnSocket, refuseRequest } from "./render/malformed.ts";
 import { replacementFor } from "./render/replace.ts";
 import { respond } from "./render/respond.ts";
+import { answerServerOptions } from "./render/server-options.ts";
 import { redirectToHttp } from "./render/to-http.ts";
-import { answerUnroutable } from "./render/unroutable.ts";
+import { isReserved, Reserved } from "./reserved/reserved.ts";
+import { Refusals } from "./refusals.ts";
 import { Router } from "./route/route.ts";
 import { Settings } from "./settings.ts";
 import { version } from "./version.ts";
@@ -58,8 +54,9 @@ export class Gateway implements ExchangeListener {
   readonly settings: Settings;
   readonly metrics: Metrics;
   readonly #messages: Logger;
-  readonly #profiles: ReadonlyMap<string, Profile>;
+  readonly #judge: Judge;
   readonly #router: Router;
+  readonly #reserved: Reserved;
   readonly #recorder: Recorder;
   readonly #own = new OwnAddresses();
   readonly #server: FastifyInstance;
@@ -73,15 +70,25 @@ export class Gateway implements ExchangeListener {
   constructor(config: GatewayConfig, lines: LineWriter, messages: Logger) {
     this.config = config;
     this.#messages = messages;
-    this.#profiles = compileProfiles(config.profiles);
+    const profiles = compileProfiles(config.profiles);
     this.zones = config.zones.map((zone, index) => new Zone(zone, index));
     this.settings = new Settings(config.errors, this.zones);
-    this.metrics = new Metrics(this.zones, codesOf(this.#profiles), version);
+    this.#judge = new Judge(profiles, this.settings, messages);
+    this.metrics = new Metrics(this.zones, codesOf(profiles), version);
     this.#router = new Router(this.zones);
+    this.#reserved = new Reserved(config.colo, profiles);
     this.#recorder = new Recorder(this.metrics, lines);
-    this.#server = createServer(config, (code, socket) => this.#refuseMalformed(code, socket));
-    this.#door = new FrontDoor(this.#server, config, (req, res) => this.#refuseMethod(req, res));
+    this.#server = createServer(config, (...malformed) => refusals.malformed(...malformed));
+    this.#door = new FrontDoor(this.#server, config, (req, res) => refusals.method(req, res));
     this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
+    const refusals = new Refusals({
+      config,
+      router: this.#router,
+      judge: this.#judge,
+      recorder: this.#recorder,
+      clients: this.#clients,
+      onBroken: (context, failure) => this.onBroken(context, failure),
+    });
     this.#layLine();
   }
 
@@ -95,10 +102,15 @@ export class Gateway implements ExchangeListener {
     return ports;
   }
 
-  async #certificates(): Promise<CertificateSource> {
-    const [fallback = { cert: "", key: "" }] = this.config.listen.certificates;
-    const context = createSecureContext(fallback);
-    return { fallback, contextFor: async () => context };
+  /** Loaded when HTTPS is wanted: making certificates takes a library that nobody else needs. */
+  async #certificates(): Promise<ClientCertificates> {
+    const [{ LocalCa }, { ClientCertificates: Certificates }] = await Promise.all([
+      import("./listen/local-ca.ts"),
+      import("./listen/client-certificates.ts"),
+    ]);
+    const { listen } = this.config;
+    const ca = await LocalCa.loadOrInMemory(listen.caFolder, (why) => this.#messages.warn(why));
+    return new Certificates(ca, listen);
   }
 
   /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
@@ -110,6 +122,7 @@ export class Gateway implements ExchangeListener {
 
   /** onRequest = identify, one route = route … render, onResponse = record. */
   #layLine(): void {
+    const { config } = this;
     const options = replyOptions({
       onHead: (context, reply, begin) => this.#respond(context, reply, begin),
       onFailed: (context, reply, failure) => this.#refuse(context, reply, failure),
@@ -121,7 +134,7 @@ export class Gateway implements ExchangeListener {
     this.#server.decorateRequest("exchange");
     this.#server.addHook("onRequest", (request, reply, done) => {
       const res = reply.raw as unknown as ClientResponse;
-      request.exchange = identify(request.raw, res, request.id, this.config.trustedProxies);
+      request.exchange = identify(request.raw, res, request.id, config.trustedProxies);
       this.#clients.add(request.exchange);
       done();
     });
@@ -141,10 +154,21 @@ export class Gateway implements ExchangeListener {
 
   /** route: gives the request its zone and its exchange, or says why it goes no further. */
   #admit(context: ExchangeContext): OriginFailure | "answered" | null {
-    if (answerUnroutable(context)) return "answered";
-    const { host, loops } = context;
-    context.zone = this.#router.find(host);
-    if (context.zone === null) return edgeFailure("destination_not_found", `no zone has "${host}"`);
+    const { host, loops, refusal } = context;
+    if (isLingering(context.req.socket)) {
+      context.isRecorded = true; // To nobody's knowledge: its connection has been told that it is over.
+      return "answered";
+    }
+    context.zone = refusal?.reason === "bad_host" ? null : this.#router.find(host);
+    const fault = refusal ?? overLimit(context, context.zone?.config.limits ?? this.config.limits);
+    if (fault !== null) return fault;
+    if (context.target === "*") {
+      answerServerOptions(context);
+      return "answered";
+    }
+    if (isReserved(context.target))
+      return this.#reserved.answer(context, this.#judge.errorsOf(context)) ?? "answered";
+    if (context.zone === null) return hostFailure(host);
     if (loops >= mostLoops) return edgeFailure("proxy_loop_detected", `it was here ${loops} times`);
     if (context.scheme === "https" && sslModes[context.zone.config.ssl].isHttpOnly) {
       redirectToHttp(context, this.#httpPort);
@@ -171,8 +195,12 @@ export class Gateway implements ExchangeListener {
   /** classify → map → render: the edge answers by itself. */
   #refuse(context: ExchangeContext, reply: FastifyReply, failure: OriginFailure): void {
     reply.hijack();
+    this.#answer(context, failure);
+  }
+
+  #answer(context: ExchangeContext, failure: OriginFailure): void {
     context.originStatus = 0;
-    respond(context, failure, this.#judge(context, failure));
+    respond(context, failure, this.#judge.judge(context, failure));
   }
 
   /** The origin's response has been passed on. */
@@ -182,7 +210,7 @@ export class Gateway implements ExchangeListener {
 
   /** The response broke off after its head had left: no code can be sent, but it is recorded all the same. */
   onBroken(context: ExchangeContext, failure: OriginFailure): void {
-    this.#judge(context, failure);
+    this.#judge.judge(context, failure);
     this.#clients.delete(context);
     this.#recorder.record(context);
     context.res.cut();
@@ -196,58 +224,8 @@ export class Gateway implements ExchangeListener {
 
   onTunnelClosed(context: ExchangeContext, tunnel: Tunnel, failure: OriginFailure | null): void {
     this.#tunnels.delete(tunnel);
-    if (failure !== null) this.#judge(context, failure);
+    if (failure !== null) this.#judge.judge(context, failure);
     this.#recorder.record(context);
-  }
-
-  #judge(context: ExchangeContext, failure: OriginFailure): Told {
-    const errors = context.zone?.errors ?? this.settings.errors;
-    const told = codesFor(failure, errors, this.#profiles, isInsider(context, errors));
-    context.failure = failure;
-    context.code = told.detailed;
-    // Nothing explains it: our own fault until shown otherwise, so the whole cause is told.
-    if (failure.type === "proxy_internal_error") {
-      this.#messages.error({ err: failure.cause, ray: context.ray }, failure.detail);
-    }
-    return told;
-  }
-
-  /** What the parser could not read has no request, but a status, a ray id and a line in the log all the same. */
-  #refuseMalformed(code: string | undefined, socket: Socket): void {
-    // A connection that breaks is no malformed request, and one that has its answer gets no second one.
-    // A connection that breaks is no malformed request; browsers open some only to have them at hand.
-    const hasLeft = code === "ECONNRESET" || code === "HPE_INVALID_EOF_STATE";
-    if (hasLeft || socket.bytesRead === 0 || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    const current = this.#clients.last(socket);
-    if (current !== null) return this.#refuseCurrent(current);
-    const req = new IncomingMessage(socket);
-    const context = new ExchangeContext(req, new Http1Response(req), newRayId(this.config.colo));
-    context.clientAddress = clientAddressOf(socket);
-    context.res.statusCode = malformedStatus(code);
-    refuseOnSocket(context.res.statusCode, socket, context.ray);
-    this.#recorder.record(context);
-  }
-
-  /** A method without a route. @see RFC 9110 §9.1, §15.6.2; §9.3.6: CONNECT is for proxies that tunnel */
-  #refuseMethod(req: ClientRequest, res: ClientResponse): void {
-    const context = identify(req, res, newRayId(this.config.colo), this.config.trustedProxies);
-    res.once("finish", () => this.#recorder.record(context));
-    refuseRequest(req.method === "CONNECT" ? 405 : 501, res, context.ray);
-  }
-
-  /** What cannot be read is the body of the request under way, or comes behind it: then that one has its answer first. */
-  #refuseCurrent({ req, res, ray, exchange }: ExchangeContext): void {
-    if (req.complete) {
-      res.closeAfter();
-    } else if (res.headersSent) {
-      res.cut();
-    } else {
-      exchange?.destroy();
-      refuseRequest(400, res, ray);
-    }
   }
 
   #left(context: ExchangeContext): void {
@@ -255,4 +233,12 @@ export class Gateway implements ExchangeListener {
     if (context.isAnswered) this.#recorder.record(context);
     else this.#recorder.recordLeft(context);
   }
+}
+
+/** An address in place of a name is a mistake of its own. */
+function hostFailure(host: string): OriginFailure {
+  const failure = edgeFailure("destination_not_found", `no zone has "${host}"`);
+  return isIP(host.replace(/^\[(.*)\]$/, "$1")) === 0
+    ? failure
+    : { ...failure, reason: "direct_ip" };
 }

@@ -28,6 +28,7 @@ export class Zone {
     this.attempts = {
       ...config.timeouts,
       isContentChecked,
+      bodyBytes: limits.bodyBytes,
       bufferBytes: isBuffered ? limits.bufferBytes : 0,
       server: fields.server,
     };

@@ -5,6 +5,26 @@ import type { Explanation } from "../explanation.ts";
 
 /** Explanations of the failure types of phase `edge`. */
 export const edgeExplanations = {
+  http_request_error: {
+    whatHappened:
+      "The client's request breaks a rule of HTTP or a limit of the edge, or is for a page that the edge does not have. The edge refused it by itself; no origin is to blame.",
+    likelyCauses: [
+      "The request is too large: its URL, its fields or its content.",
+      "The client does not write HTTP as it should.",
+      "Somebody tries what a gateway lets through.",
+    ],
+    howToCheck: [
+      { text: "Find the ray ID in the gateway's log; the entry names the reason." },
+      {
+        text: "Send the same request with curl, which writes HTTP correctly.",
+        command: "curl -v http://{name}/",
+      },
+    ],
+    howToFix: [
+      "Correct the client.",
+      "If it is a limit, compare the zone's limits with those of the CDN's plan.",
+    ],
+  },
   proxy_loop_detected: {
     whatHappened:
       "The request carries a mark that it has already been through this gateway. It would go round in a circle, so the gateway stopped it.",
@@ -34,7 +54,7 @@ export const edgeExplanations = {
     likelyCauses: [
       "The host is missing from hosts in the config, or is misspelt there.",
       "Only the bare name is listed and the request was for a name below it, such as www. A wildcard (*.example.test) covers names below, not the bare name.",
-      "The client used the gateway's IP address or localhost in place of the site's name.",
+      "The client used localhost in place of the site's name.",
       "The DNS record of a site that this gateway does not serve points here.",
     ],
     howToCheck: [

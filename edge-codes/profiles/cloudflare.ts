@@ -6,6 +6,7 @@ import type { FailureType } from "../failure-types.ts";
 
 /** The codes of the profile `cloudflare`. */
 export const cloudflare = {
+  http_request_error: 400,
   proxy_loop_detected: 1000,
   destination_not_found: 1001,
   destination_unavailable: 503,

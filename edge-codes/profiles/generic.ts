@@ -6,6 +6,7 @@ import type { FailureType } from "../failure-types.ts";
 
 /** The codes of the profile `generic`. */
 export const generic = {
+  http_request_error: 400,
   proxy_loop_detected: 502,
   destination_not_found: 502,
   destination_unavailable: 502,

@@ -6,6 +6,7 @@ import type { FailureType } from "../failure-types.ts";
 
 /** The codes of the profile `rfc9209`. */
 export const rfc9209 = {
+  http_request_error: 400,
   proxy_loop_detected: 502,
   destination_not_found: 500,
   destination_unavailable: 503,

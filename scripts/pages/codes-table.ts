@@ -30,6 +30,7 @@ export function codesTable(): string {
 
 function whenGiven(code: number): string {
   if (typesWith(shipped, code).length > 0) return listed(typesWith(shipped, code));
+  if (reasonsWith(shipped, code).length > 0) return listed(reasonsWith(shipped, code));
   const other = (Object.keys(profiles) as ProfileName[]).find(
     (name) => typesWith(name, code).length > 0,
   );
@@ -50,6 +51,11 @@ function retrySafety({ code, retryable }: CodeFacts): string {
 
 function typesWith(profile: ProfileName, code: number): FailureType[] {
   return types.filter((type) => profiles[profile].codes[type] === code);
+}
+
+function reasonsWith(profile: ProfileName, code: number): string[] {
+  const rows = Object.entries(profiles[profile].codesByReason);
+  return rows.flatMap(([row, given]) => (given === code ? [row] : []));
 }
 
 function listed(names: readonly (string | number)[]): string {

@@ -74,9 +74,13 @@ ${fixtureTable(type)}`;
 function reasonTable(type: FailureType): string {
   const known = Object.entries(reasons[type] as Readonly<Record<string, ReasonFacts>>);
   if (known.length === 0) return "No reasons are told apart.";
+  const rows: Readonly<Record<string, number>> = profiles.cloudflare.codesByReason;
   return table(
     ["reason", "in words", "what happened"],
-    known.map(([reason, { title, whatHappened }]) => [`\`${reason}\``, title, whatHappened]),
+    known.map(([reason, { title, whatHappened }]) => {
+      const code = rows[`${type}/${reason}`];
+      return [`\`${reason}\`${code === undefined ? "" : ` (${code})`}`, title, whatHappened];
+    }),
   );
 }
 

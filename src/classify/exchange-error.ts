@@ -15,6 +15,7 @@ export type ExchangeErrorCode =
   | "CONTENT_TRUNCATED"
   | "UNASKED_UPGRADE"
   | "BAD_UPGRADE"
+  | "CONTENT_TOO_LARGE"
   | "CONNECTION_SPENT"
   | "CLIENT_LEFT";
 

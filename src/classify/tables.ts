@@ -129,4 +129,5 @@ export const ownFailures: Readonly<Record<string, Finding>> = {
   BAD_UPGRADE: finding("http_upgrade_failed"),
   CONTENT_CORRUPT: finding("http_response_content_coding", "corrupt"),
   CONTENT_TRUNCATED: finding("http_response_content_coding", "truncated"),
+  CONTENT_TOO_LARGE: finding("http_request_error", "content_too_large"),
 };

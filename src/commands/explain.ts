@@ -11,6 +11,7 @@ import {
   explanations,
   failureTypes,
   type FailureType,
+  type ProfileFacts,
   profiles,
   type ReasonFacts,
   reasons,
@@ -58,7 +59,7 @@ function find(name: string): Entry[] {
         kind: "reason",
         name: `${type}/${reason}`,
         title: facts.title,
-        facts: codesOf(type),
+        facts: codesOf(type, reason),
         explanation: facts,
       });
     }
@@ -68,8 +69,9 @@ function find(name: string): Entry[] {
 
 function codeEntry(code: Code): Entry {
   const { title, status, retryable, retryAfterSeconds, category, owner, source } = codes[code];
-  const causes = (Object.keys(failureTypes) as FailureType[]).filter(
-    (type) => profiles.cloudflare.codes[type] === code,
+  const { codes: byType, codesByReason } = profiles.cloudflare;
+  const causes = Object.entries({ ...byType, ...codesByReason }).flatMap(([name, given]) =>
+    given === code ? [name] : [],
   );
   return {
     kind: "code",
@@ -104,10 +106,13 @@ function typeEntry(type: FailureType): Entry {
   };
 }
 
-function codesOf(type: FailureType): Record<string, string> {
+function codesOf(type: FailureType, reason?: string): Record<string, string> {
   return {
-    codes: Object.entries(profiles)
-      .map(([name, profile]) => `${profile.codes[type]} (${name})`)
+    codes: Object.entries(profiles as Readonly<Record<string, ProfileFacts>>)
+      .map(([name, { codes: byType, codesByReason }]) => {
+        const code = codesByReason[`${type}/${reason}`] ?? byType[type];
+        return `${code} (${name})`;
+      })
       .join(", "),
   };
 }

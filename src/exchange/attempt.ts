@@ -25,7 +25,7 @@ import { upgradeHead } from "./upgrade-head.ts";
 /** @see RFC 9110 §15.2.2 */
 const switchingProtocols = 101;
 
-/** What a zone says of an attempt: milliseconds for each wait, already scaled, whether content is looked into, and more. */
+/** What a zone says of an attempt: milliseconds for each wait, already scaled, its limits, and what becomes of content and fields. */
 export interface AttemptSettings {
   readonly responseMs: number;
   readonly bodyIdleMs: number;
@@ -35,6 +35,8 @@ export interface AttemptSettings {
   readonly bufferBytes: number;
   /** The Server field in place of the origin's; null leaves that. */
   readonly server: string | null;
+  /** The most bytes of a request's body. */
+  readonly bodyBytes: number;
 }
 
 /** What an attempt tells whoever made it. Exactly one of `onComplete` and `onFailed` is called, and last. */
@@ -302,13 +304,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #openBody(): RequestBody {
     const context = this.#context;
-    const body = new RequestBody(
-      context.req,
-      { writeMs: this.#settings.writeMs, idleMs: this.#settings.bodyIdleMs },
-      (count) => {
-        context.requestBytes += count;
-      },
-    );
+    const { writeMs, bodyIdleMs, bodyBytes } = this.#settings;
+    const body = new RequestBody(context.req, { writeMs, idleMs: bodyIdleMs }, (count) => {
+      context.requestBytes += count;
+      if (context.requestBytes > bodyBytes) this.fail(tooLarge(bodyBytes));
+    });
     body.on("error", (error: Error) => this.fail(error));
     return body;
   }
@@ -324,4 +324,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
 function badField(error: unknown): ExchangeError {
   return new ExchangeError("BAD_FIELD", `the head cannot be sent on: ${String(error)}`);
+}
+
+/** Content that told its length has been refused before: this one did not. */
+function tooLarge(bodyBytes: number): ExchangeError {
+  return new ExchangeError(
+    "CONTENT_TOO_LARGE",
+    `the request's content passed limits.bodyBytes (${bodyBytes})`,
+  );
 }

@@ -70,6 +70,7 @@ export class RequestBody extends EventEmitter {
   readonly #onData = (chunk: Buffer): void => {
     this.#deadline.refresh();
     this.#onBytes(chunk.length);
+    if (this.#isDetached) return; // They were too many.
     this.emit("data", chunk);
   };
 

@@ -3,12 +3,14 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 
+import { requestFailure } from "../classify/classify-request.ts";
+import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { Network } from "../config/gateway-config.ts";
 import { ExchangeContext } from "../exchange-context.ts";
 import { type ClientRequest, isHttp2 } from "../listen/client-request.ts";
 import type { ClientResponse } from "../listen/client-response.ts";
 import { believeProxy } from "./believe-proxy.ts";
-import { cdnName } from "./loops.ts";
+import { countLoops } from "./loops.ts";
 import { rawFieldsOf } from "./raw-fields.ts";
 
 /** Starts the story of a request. `proxies` are the networks whose word about the client is taken. */
@@ -27,10 +29,12 @@ export function identify(
   context.rawFields = rawFieldsOf(req);
   const target = originalTarget(req);
   context.hostField = hostFieldOf(req);
+  const hosts = measure(context, req);
   if (target.startsWith("/") || target === "*") context.target = target;
   else readAbsolute(context, target);
   context.host = hostOf(context.hostField);
-  context.refusal ||= refusalOf(req, context.hostField);
+  context.refusal ??=
+    refusalOf(req, context.hostField, hosts) ?? targetRefusal(req, context.target);
   const loop = req.headers["cdn-loop"];
   if (loop !== undefined) context.loops = countLoops(String(loop));
   return context;
@@ -50,7 +54,10 @@ function hostFieldOf(req: ClientRequest): string {
 function readAbsolute(context: ExchangeContext, target: string): void {
   const [, authority, path = ""] = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target) ?? [];
   if (authority === undefined) {
-    context.refusal = 400;
+    context.refusal = requestFailure(
+      "bad_target",
+      "the request target is no path and no URL of http or https",
+    );
     return;
   }
   context.target = path.startsWith("/") ? path : `/${path}`;
@@ -60,22 +67,50 @@ function readAbsolute(context: ExchangeContext, target: string): void {
 /** A name or address, with or without port; no user, no path, no white space. @see RFC 9110 §4.2.4, RFC 3986 §3.2.2 */
 const hostSyntax = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._~!$&'()*+,;=%\x80-\xff-]*)(?::\d*)?$/i;
 
-/** The status for what RFC 9112 has a server refuse: §3.2 on Host, §6.1 on codings that it does not know. Else 0. */
-function refusalOf(req: ClientRequest, hostField: string): number {
-  const { host, "transfer-encoding": coding } = req.headers;
-  if (host === undefined && req.httpVersion === "1.1") return 400;
-  if (hostField === "" && isHttp2(req)) return 400;
-  if (!hostSyntax.test(hostField) || hasSeveralHosts(req.rawHeaders)) return 400;
-  return coding !== undefined && coding.toLowerCase() !== "chunked" ? 501 : 0;
+/** Bytes that a field counts besides its name and value. @see RFC 9112 §5: colon, space, line end; RFC 9113 §6.5.2 */
+const fieldOverhead = { http1: 4, http2: 32 };
+
+/** One pass over the fields: how much they are, and how many of them are a Host. */
+function measure(context: ExchangeContext, req: ClientRequest): number {
+  const overhead = isHttp2(req) ? fieldOverhead.http2 : fieldOverhead.http1;
+  const { rawHeaders } = req;
+  let hosts = 0;
+  let bytes = 0;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    bytes += name.length + (rawHeaders[index + 1] ?? "").length + overhead;
+    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  context.fieldBytes = bytes;
+  return hosts;
 }
 
-function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
-  let count = 0;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index];
-    if (name?.length === 4 && name.toLowerCase() === "host") count += 1;
-  }
-  return count > 1;
+/** What RFC 9112 has a server refuse: §3.2 on Host, §6.1 on codings that it does not know. */
+function refusalOf(req: ClientRequest, hostField: string, hosts: number): OriginFailure | null {
+  const { host, "transfer-encoding": coding } = req.headers;
+  if (host === undefined && req.httpVersion === "1.1")
+    return requestFailure("bad_host", "there is no Host field");
+  if (hostField === "" && isHttp2(req))
+    return requestFailure("bad_host", "there is neither :authority nor Host");
+  if (hosts > 1) return requestFailure("bad_host", "there are several Host fields");
+  if (!hostSyntax.test(hostField))
+    return requestFailure("bad_host", "the Host field holds no host");
+  return coding !== undefined && coding.toLowerCase() !== "chunked"
+    ? requestFailure("unknown_coding", "Transfer-Encoding is not chunked alone")
+    : null;
+}
+
+/** `*` is the server as a whole, which has nothing but options; a path is refused as the CDN does if its encoding is broken. */
+function targetRefusal({ method }: ClientRequest, target: string): OriginFailure | null {
+  if (target === "*")
+    return method === "OPTIONS"
+      ? null
+      : requestFailure("bad_target", "the target * is for OPTIONS alone");
+  if (!target.includes("%")) return null;
+  const [path = ""] = target.split("?", 1);
+  return /%(?![0-9a-f]{2})/i.test(path)
+    ? requestFailure("bad_target", "the path has a % without two hexadecimal digits behind it")
+    : null;
 }
 
 /** The host of a Host field: lower case, without port and without a trailing dot. */
@@ -93,11 +128,4 @@ export function clientAddressOf(socket: Socket): string {
   return remoteAddress.startsWith("::ffff:")
     ? remoteAddress.slice("::ffff:".length)
     : remoteAddress;
-}
-
-/** How many members of CDN-Loop are this CDN's. @see RFC 8586 §2 */
-function countLoops(field: string): number {
-  return field
-    .split(",")
-    .filter((member) => member.trim().split(/[;\s]/, 1)[0]?.toLowerCase() === cdnName).length;
 }

@@ -6,8 +6,9 @@ import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
+import type { ClientCertificates } from "./client-certificates.ts";
 import { Http2Listener, type RequestListener } from "./http2-server.ts";
-import { type CertificateSource, SecureServer } from "./secure-server.ts";
+import { SecureServer } from "./secure-server.ts";
 import { closeServer } from "./server.ts";
 
 /** The ports that were taken; null for a listener that is switched off. */
@@ -31,7 +32,7 @@ export class FrontDoor {
   }
 
   /** Opens what the config wants open. `certificates` is asked for only if HTTPS is. */
-  async open(certificates: () => Promise<CertificateSource>): Promise<Ports> {
+  async open(certificates: () => Promise<ClientCertificates>): Promise<Ports> {
     const { host, http, https } = this.#config.listen;
     // One address: for a name of several Fastify would make servers that the line knows nothing of.
     const { address } = await lookup(host);
@@ -52,14 +53,16 @@ export class FrontDoor {
   async #openSecure(
     address: string,
     port: number,
-    certificates: () => Promise<CertificateSource>,
+    certificates: () => Promise<ClientCertificates>,
   ): Promise<number> {
     const http2 = new Http2Listener(
       this.#config,
       (req, res) => this.#app.routing(req as never, res as never),
       this.#onUnknownMethod,
     );
-    this.#secure = new SecureServer(await certificates(), this.#app.server, http2);
+    const source = await certificates();
+    const servers = { http1: this.#app.server, http2 };
+    this.#secure = new SecureServer(source, await source.pairFor(""), servers);
     return this.#secure.listen(address, port);
   }
 }

@@ -2,6 +2,7 @@
 // at once would make the kernel reset the connection and the client lose the answer. @see RFC 9112 §9.6
 
 import { constants } from "node:http2";
+import type { Socket } from "node:net";
 
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
@@ -10,6 +11,9 @@ import { type ClientRequest, isHttp2 } from "./client-request.ts";
 /** How long the client may send nothing, and how long it may go on sending, in milliseconds. */
 const idleMs = 2_000;
 const longestMs = 30_000;
+
+/** HTTP/1.1 connections that have their last answer, and only wait for their end. */
+const lingering = new WeakSet<Socket>();
 
 /** Ends a response that is written whole: over HTTP/1.1 when the request has been read, or the time is up. */
 export function linger(context: ExchangeContext): void {
@@ -24,6 +28,7 @@ export function linger(context: ExchangeContext): void {
       if (!isRead) req.stream.close(constants.NGHTTP2_NO_ERROR); // @see RFC 9113 §8.1
     });
   } else {
+    lingering.add(req.socket);
     readOn(req, () => res.end());
   }
 }
@@ -46,4 +51,24 @@ function readOn(req: ClientRequest, onDone: (isRead: boolean) => void): void {
   req.on("end", onEnd);
   req.on("close", onEnd);
   req.resume();
+}
+
+/** The same for a connection whose request could not be read: the answer is written, and the parser sees no more of it. */
+export function lingerOnSocket(socket: Socket): void {
+  lingering.add(socket);
+  const finish = (): void => void socket.destroy();
+  const idle = setTimeout(finish, idleMs);
+  const longest = setTimeout(finish, longestMs);
+  socket.once("close", () => {
+    clearTimeout(idle);
+    clearTimeout(longest);
+  });
+  socket.removeAllListeners("data"); // The parser's own; a new listener takes the socket out of its hands.
+  socket.on("data", () => void idle.refresh());
+  socket.resume();
+}
+
+/** Whether a connection has had its last answer: nothing that comes behind is a request. @see RFC 9112 §9.6 */
+export function isLingering(socket: Socket): boolean {
+  return lingering.has(socket);
 }

@@ -4,19 +4,12 @@
 import { once } from "node:events";
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
-import { callbackify } from "node:util";
+import { createServer, type Server, type TLSSocket } from "node:tls";
 
+import type { ClientCertificates } from "./client-certificates.ts";
+import type { CertificatePair } from "./local-ca.ts";
 import type { Http2Listener } from "./http2-server.ts";
 import { rememberRawSocket } from "./raw-sockets.ts";
-
-/** Where certificates come from. */
-export interface CertificateSource {
-  /** PEM for clients that name no server. */
-  readonly fallback: { readonly cert: string; readonly key: string };
-  /** For the name that a client asks for. */
-  contextFor(serverName: string): Promise<SecureContext>;
-}
 
 /** How long a client may take over its handshake, in milliseconds. */
 const handshakeMs = 10_000;
@@ -31,15 +24,20 @@ export class SecureServer {
   readonly #http2: Http2Listener;
   readonly #sockets = new Set<Socket>();
 
-  constructor(certificates: CertificateSource, http1: HttpServer, http2: Http2Listener) {
+  /** `fallback` is shown to clients that name no server: Node asks nobody then. */
+  constructor(
+    certificates: ClientCertificates,
+    fallback: CertificatePair,
+    { http1, http2 }: { http1: HttpServer; http2: Http2Listener },
+  ) {
     this.#http1 = http1;
     this.#http2 = http2;
     this.#server = createServer({
-      ...certificates.fallback,
+      ...fallback,
       ALPNProtocols: ["h2", "http/1.1"],
       minVersion: "TLSv1.2",
       handshakeTimeout: handshakeMs,
-      SNICallback: callbackify((name: string) => certificates.contextFor(name)),
+      SNICallback: certificates.onServerName,
     });
     this.#server.on("connection", (socket: Socket) => {
       rememberRawSocket(socket);

@@ -1,6 +1,6 @@
 // The front door: Fastify on HTTP, with everything switched off that would read, judge or answer a request before the line does.
 
-import { METHODS } from "node:http";
+import { type IncomingMessage, METHODS } from "node:http";
 import type { Socket } from "node:net";
 
 import fastify, { type FastifyInstance } from "fastify";
@@ -13,11 +13,19 @@ import { acceptUpgrades } from "./upgrades.ts";
 /** What every path is rewritten to: one route for all of them. identify reads the original. */
 export const everyPath = "/";
 
-/** Makes a server whose request ids are ray ids. `onMalformed` gets what Node's parser could not read. */
+/** Gets what Node's parser could not read, or, with its head, what asks for a tunnel. */
+export type MalformedListener = (
+  code: string | undefined,
+  socket: Socket,
+  req?: IncomingMessage,
+) => void;
+
+/** Makes a server whose request ids are ray ids. */
 export function createServer(
-  { timeouts, limits, colo }: GatewayConfig,
-  onMalformed: (code: string | undefined, socket: Socket) => void,
+  config: GatewayConfig,
+  onMalformed: MalformedListener,
 ): FastifyInstance {
+  const { timeouts, colo } = config;
   const app = fastify({
     logger: false,
     genReqId: () => newRayId(colo),
@@ -28,7 +36,7 @@ export function createServer(
     requestTimeout: 0, // Uploads may take long; a stalled one ends by bodyIdleMs.
     forceCloseConnections: "idle",
     http: {
-      maxHeaderSize: limits.requestHeaderBytes,
+      maxHeaderSize: largestHead(config),
       insecureHTTPParser: false,
       ServerResponse: Http1Response as never, // Fastify types its options after the class it knows.
       requireHostHeader: false, // Node's own refusal has no ray id, and nobody would hear of it.
@@ -44,9 +52,16 @@ export function createServer(
   app.server.on("checkContinue", (req, res) => app.server.emit("request", req, res));
   app.server.on("checkExpectation", (req, res) => app.server.emit("request", req, res));
   // No tunnels: a gateway is asked for its own zones. Node alone would close without a word.
-  app.server.on("connect", (_req, socket: Socket) => onMalformed("CONNECT", socket));
+  app.server.on("connect", (req, socket: Socket) => onMalformed("CONNECT", socket, req));
   acceptUpgrades(app.server);
   return app;
+}
+
+/** As much of a head as any zone takes: `identify` knows the zone, and tells a long URL from long fields. */
+function largestHead({ limits, zones }: GatewayConfig): number {
+  const every = [limits, ...zones.map((zone) => zone.limits)];
+  const fields = Math.max(...every.map(({ requestHeaderBytes }) => requestHeaderBytes));
+  return fields + Math.max(...every.map(({ urlBytes }) => urlBytes));
 }
 
 /** How often connections that have become idle are looked for while closing, in milliseconds. */

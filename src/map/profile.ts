@@ -2,13 +2,7 @@
 
 import { STATUS_CODES } from "node:http";
 
-import {
-  type Code,
-  type CodeFacts,
-  codes,
-  type FailureType,
-  profiles as shipped,
-} from "../../edge-codes/index.ts";
+import { type Code, type CodeFacts, codes, profiles as shipped } from "../../edge-codes/index.ts";
 import type { ProfileFile } from "../config/schema.ts";
 import type { EdgeCode } from "./edge-code.ts";
 
@@ -20,9 +14,9 @@ export function compileProfiles(
   custom: Readonly<Record<string, ProfileFile>>,
 ): ReadonlyMap<string, Profile> {
   const compiled = new Map<string, Profile>();
-  for (const [name, { codes: rows }] of Object.entries(shipped)) {
-    const entries = Object.entries(rows) as [FailureType, Code][];
-    compiled.set(name, new Map(entries.map(([type, code]) => [type, shippedCode(code)])));
+  for (const [name, { codes: rows, codesByReason }] of Object.entries(shipped)) {
+    const entries = Object.entries({ ...rows, ...codesByReason }) as [string, Code][];
+    compiled.set(name, new Map(entries.map(([row, code]) => [row, shippedCode(code)])));
   }
   const compile = (name: string): Profile => {
     const known = compiled.get(name);

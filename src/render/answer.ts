@@ -11,6 +11,8 @@ import { type Step, stepsOf } from "./steps.ts";
 /** No value of evidence is shown longer than this. */
 export const longestValue = 500;
 
+const previewNotice = "Preview: nothing has failed, and the values on this page are made up.";
+
 /** No host is longer. @see RFC 1035 §2.3.4 */
 const longestHost = 255;
 
@@ -27,6 +29,8 @@ export interface Answer {
 
 /** The part for the developer. */
 export interface AnswerDetail {
+  /** What to say before everything else; null as a rule. */
+  readonly notice: string | null;
   readonly host: string;
   readonly origin: string;
   readonly failure: OriginFailure;
@@ -40,9 +44,36 @@ export interface AnswerDetail {
   readonly detailedCode: EdgeCode | null;
 }
 
+/** An origin of a story: where it is, for clients of each scheme. */
+interface StoryOrigin {
+  readonly label: string;
+  poolFor(scheme: ExchangeContext["scheme"]): { readonly target: Target };
+}
+
+/** What an answer tells of the way of a request: its context, or for a preview a made-up one. */
+export interface Story extends Pick<
+  ExchangeContext,
+  | "ray"
+  | "host"
+  | "scheme"
+  | "origin"
+  | "originIp"
+  | "isReused"
+  | "retries"
+  | "recovered"
+  | "dnsMs"
+  | "tcpMs"
+  | "tlsMs"
+  | "responseMs"
+> {
+  readonly zone: { readonly origins: readonly StoryOrigin[] } | null;
+  /** Nothing has failed, and the values are made up. */
+  readonly isPreview?: boolean;
+}
+
 /** Says it all for a failure; `told` is the code that the client gets, `detailed` the one of the profile. */
 export function answerFor(
-  context: ExchangeContext,
+  context: Story,
   failure: OriginFailure,
   codes: { told: EdgeCode; detailed: EdgeCode },
   isVerbose: boolean,
@@ -56,7 +87,7 @@ export function answerFor(
 }
 
 /** An answer without detail. */
-export function bareAnswer(context: ExchangeContext, code: EdgeCode): Answer {
+export function bareAnswer(context: Pick<Story, "ray">, code: EdgeCode): Answer {
   return {
     code,
     rayId: context.ray.slice(0, 16),
@@ -66,7 +97,7 @@ export function bareAnswer(context: ExchangeContext, code: EdgeCode): Answer {
 }
 
 function detailOf(
-  context: ExchangeContext,
+  context: Story,
   failure: OriginFailure,
   detailedCode: EdgeCode | null,
 ): AnswerDetail {
@@ -75,6 +106,7 @@ function detailOf(
       .target ?? null;
   const { title, explanation } = explain(failure);
   return {
+    notice: context.isPreview === true ? previewNotice : null,
     host: shorten(context.host, longestHost),
     origin: context.origin,
     failure,
@@ -103,7 +135,7 @@ export function explain(failure: Pick<OriginFailure, "type" | "reason">): {
 /** Fills the placeholders of commands with what the config says, never with what the wire says: people paste these. */
 function withPlaces(
   explanation: Explanation,
-  { host: requestHost, originIp }: ExchangeContext,
+  { host: requestHost, originIp }: Story,
   target: Target | null,
 ): Explanation {
   const places: Readonly<Record<string, string>> =
@@ -159,9 +191,10 @@ const evidenceLabels: Readonly<Record<string, string>> = {
   responseBytes: "Bytes received",
   looksLike: "Looks like",
   firstBytes: "First bytes",
+  allow: "Methods allowed",
 };
 
-function evidenceOf(context: ExchangeContext, failure: OriginFailure): [string, string][] {
+function evidenceOf(context: Story, failure: OriginFailure): [string, string][] {
   const rows: [string, string][] = [
     ["Failure", failure.reason === null ? failure.type : `${failure.type} / ${failure.reason}`],
     ["Detail", failure.detail],

@@ -6,7 +6,7 @@ import { reasons } from "../../edge-codes/index.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ErrorRule } from "../config/gateway-config.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer, Story } from "./answer.ts";
 import type { Format } from "./negotiate.ts";
 import { contentSecurityPolicy } from "./style.ts";
 
@@ -26,9 +26,28 @@ export const contentTypes: Readonly<Record<BodyForm, string>> = {
   "application/json": "application/json; charset=utf-8",
 };
 
-/** Names and values in turn, for `writeHead`. Our own page loads nothing and says so; an owner's may do what it likes. */
+/** The fields of every page of ours, names and values in turn. */
+export function ownFields(ray: string, contentType: string, contentLength: number): string[] {
+  return [
+    "content-type", contentType,
+    "content-length", String(contentLength),
+    ...commonFields(ray),
+  ]; // prettier-ignore
+}
+
+/** Those that do not depend on the body. */
+function commonFields(ray: string): string[] {
+  return [
+    "cache-control", "no-store",
+    "cf-ray", ray,
+    "x-content-type-options", "nosniff",
+    "x-robots-tag", "noindex",
+  ]; // prettier-ignore
+}
+
+/** The fields of an error, names and values in turn. Our own page loads nothing and says so; an owner's may do what it likes. */
 export function answerFields(
-  context: ExchangeContext,
+  context: Pick<Story, "ray" | "origin" | "originIp">,
   answer: Answer,
   form: BodyForm,
   contentLength: number,
@@ -42,21 +61,17 @@ export function answerFields(
 }
 
 /** The fields that every error has, whatever its body is. */
-export function errorFields(context: ExchangeContext, answer: Answer): string[] {
-  const fields = [
-    "cache-control", "no-store",
-    "cf-ray", context.ray,
-    "x-content-type-options", "nosniff",
-    "x-robots-tag", "noindex",
-  ]; // prettier-ignore
-  const server = context.zone?.config.fields.server ?? null;
-  if (server !== null) fields.push("server", server);
+export function errorFields(
+  context: Pick<Story, "ray" | "origin" | "originIp">,
+  answer: Answer,
+): string[] {
+  const fields = commonFields(context.ray);
   if (answer.detail === null) return fields;
 
   const { facts } = answer.code;
   fields.push(
     "proxy-status",
-    proxyStatus(answer.detail.failure, context),
+    proxyStatus(answer.detail.failure, context, answer.code.status),
     "cf-error-type",
     String(answer.code.code),
   );
@@ -65,8 +80,18 @@ export function errorFields(context: ExchangeContext, answer: Answer): string[] 
   return fields;
 }
 
-/** A member of Proxy-Status for a failure. @see RFC 9209 §2 */
-function proxyStatus(failure: OriginFailure, context: ExchangeContext): string {
+/** The Server field that the zone wants its answers to have. */
+export function serverField({ zone }: ExchangeContext): string[] {
+  const server = zone?.config.fields.server ?? null;
+  return server === null ? [] : ["server", server];
+}
+
+/** A member of Proxy-Status for a failure. @see RFC 9209 §2; §2.3.15 on alerts, §2.3.16 on `status-code` */
+function proxyStatus(
+  failure: OriginFailure,
+  context: Pick<Story, "origin" | "originIp">,
+  status: number,
+): string {
   const parameters: [name: string, value: BareItem][] = [["error", new Token(failure.type)]];
   if (failure.reason !== null) parameters.push(["details", failure.reason]);
   if (context.originIp !== "" || context.origin !== "")
@@ -77,6 +102,7 @@ function proxyStatus(failure: OriginFailure, context: ExchangeContext): string {
     if (number !== undefined) parameters.push(["alert-id", number]);
     parameters.push(["alert-message", failure.reason]);
   }
+  if (failure.type === "http_request_error") parameters.push(["status-code", status]);
   return [
     "edgecase",
     ...parameters.map(([name, value]) => `${name}=${serializeBareItem(value)}`),

@@ -1,5 +1,6 @@
 // Errors for people: one HTML file, no script, no outside request. Everything that is not ours goes through `html`, which escapes.
 
+import type { CodeFacts } from "../../edge-codes/index.ts";
 import { html, raw, type Raw } from "./escape.ts";
 import type { Answer, AnswerDetail } from "./answer.ts";
 import { type Step, type StepState } from "./steps.ts";
@@ -8,8 +9,16 @@ import { style } from "./style.ts";
 const marks: Readonly<Record<StepState, { sign: string; words: string }>> = {
   ok: { sign: "✓", words: "passed" },
   broken: { sign: "✕", words: "broken here" },
+  refused: { sign: "✕", words: "refused the request" },
   unreached: { sign: "·", words: "not reached" },
   skipped: { sign: "–", words: "skipped" },
+};
+
+/** The last words of a page for the developer: with whom it lies. */
+const blame: Readonly<Record<CodeFacts["culprit"], string>> = {
+  client: "The request was refused; no origin is to blame.",
+  edge: "The origin sent no response that could be passed on.",
+  origin: "The origin sent no response that could be passed on.",
 };
 
 /** An answer as a page. */
@@ -32,7 +41,7 @@ export function toHtml(answer: Answer): string {
         </main>
         <footer>
           <p>Ray ID: <code>${rayId}</code> · <time datetime="${time}">${time}</time></p>
-          ${detail === null ? "" : raw("<p>Answered by Edgecase, a local edge gateway. The origin sent no response that could be passed on.</p>")}
+          ${detail === null ? "" : html`<p>Answered by Edgecase, a local edge gateway. ${blame[facts.culprit]}</p>`}
         </footer>
       </body>
     </html>
@@ -49,9 +58,10 @@ function comment({ code }: Answer, { title, failure }: AnswerDetail): Raw {
 
 /** All that the developer is told, as it stands on our page and in the box of an owner's. */
 export function page(answer: Answer, detail: AnswerDetail): Raw {
-  const { title, explanation, steps, evidence, detailedCode, failure } = detail;
+  const { notice, title, explanation, steps, evidence, detailedCode, failure } = detail;
   const { facts } = answer.code;
-  return html`<p class="lead"><strong>${title}.</strong> ${explanation.whatHappened}</p>
+  return html`${notice === null ? "" : html`<p><strong>${notice}</strong></p>`}
+    <p class="lead"><strong>${title}.</strong> ${explanation.whatHappened}</p>
     <ol class="strip" aria-label="The way of the request">
       ${steps.map(stripStep)}
     </ol>
@@ -93,7 +103,7 @@ export function page(answer: Answer, detail: AnswerDetail): Raw {
 
 function stripStep({ name, state, note }: Step): Raw {
   const { sign, words } = marks[state];
-  return html`<li class="${state}">
+  return html`<li class="${state === "refused" ? "broken" : state}">
     <span class="mark" aria-hidden="true">${sign}</span><b>${name}</b>
     ${note === words ? words : html`<span>${state === "broken" ? `${words}, ` : ""}${note}</span>`}
   </li> `;

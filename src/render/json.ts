@@ -31,8 +31,9 @@ export function toProblem(answer: Answer): string {
 /** Members of our own, for the developer alone. */
 function failureMembers({ detail }: Answer): object | null {
   if (detail === null) return null;
-  const { failure, origin, steps, evidence, explanation, detailedCode } = detail;
+  const { notice, failure, origin, steps, evidence, explanation, detailedCode } = detail;
   return {
+    ...(notice !== null && { notice }),
     type: failure.type,
     reason: failure.reason,
     phase: failure.phase,

@@ -33,7 +33,7 @@ export function replacementFor(context: ExchangeContext): Replacement | null {
     return (head) => {
       const body = ruleBody(context, rule);
       const fields = [...fieldsUnder(rule, head.fields, body.length), "cf-ray", context.ray];
-      write(context, statusUnder(rule, context, head), fields, body);
+      write(context, { ...statusUnder(rule, context, head), fields, body });
     };
   }
   if (!zone.config.replacesOriginErrors || !replaceable.has(originStatus)) return null;
@@ -53,5 +53,7 @@ function sendOwnError(context: ExchangeContext, status: Code): void {
     facts: isVerbose ? { ...facts, visitor } : facts,
   });
   // RFC 9209 §2.1.4: no error of the edge's, but a status that it received.
-  send(context, answer, isVerbose ? ["proxy-status", `edgecase; received-status=${status}`] : []);
+  send(context, answer, {
+    fields: isVerbose ? ["proxy-status", `edgecase; received-status=${status}`] : [],
+  });
 }

@@ -1,16 +1,18 @@
 // The last step of a failed request: the answer is written. Only this folder writes a body of ours.
 
 import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
-import { linger } from "../listen/linger.ts";
-import type { EdgeCode } from "../map/edge-code.ts";
-import { type Answer, answerFor } from "./answer.ts";
+import { linger, lingerOnSocket } from "../listen/linger.ts";
+import { upgradeOf } from "../listen/upgrades.ts";
+import type { Told } from "../map/codes-for.ts";
+import { type Answer, answerFor, type Story } from "./answer.ts";
 import { customPage, ruleBody } from "./custom-page.ts";
 import { ruleFor, statusUnder } from "./error-rules.ts";
-import { answerFields, type BodyForm, errorFields } from "./fields.ts";
+import { answerFields, type BodyForm, errorFields, serverField } from "./fields.ts";
 import { isGrpc, sendGrpc } from "./grpc.ts";
 import { toHtml } from "./html.ts";
 import { toProblem } from "./json.ts";
@@ -25,40 +27,102 @@ const writers: Readonly<Record<Format, (answer: Answer) => string>> = {
   text: toText,
 };
 
+/** An answer as it goes out. */
+export interface Page {
+  readonly status: number;
+  readonly reason: string;
+  /** Names and values in turn. */
+  readonly fields: readonly string[];
+  readonly body: Buffer;
+}
+
 /** A body, and what it is. */
 interface Written {
   readonly form: BodyForm;
   readonly body: Buffer;
 }
 
-/** Answers a request whose response has not begun. `told` is the code for the client, `detailed` the profile's. */
+/** What an answer has besides itself. */
+interface Extras {
+  /** Names and values in turn. */
+  readonly fields?: readonly string[];
+  /** What the page tells, where that is not the request's own way. */
+  readonly story?: Story;
+}
+
+/** Answers a request whose response has not begun. `story` is what the page tells, where that is not the request's own. */
 export function respond(
   context: ExchangeContext,
   failure: OriginFailure,
-  { told, detailed, isVerbose }: { told: EdgeCode; detailed: EdgeCode; isVerbose: boolean },
+  told: Told,
+  story: Story = context,
 ): void {
-  send(context, answerFor(context, failure, { told, detailed }, isVerbose));
+  send(context, answerFor(story, failure, told, told.isVerbose), {
+    fields: fieldsFor(failure),
+    story,
+  });
   linger(context);
 }
 
-/** Writes an answer: as a rule of the zone has it, else as the owner's page, else in the form that the client asks for. */
-export function send(
+/** Answers on the bare connection: its request could not be read, or is for no site. Then the connection closes. */
+export function respondOnSocket(
+  context: ExchangeContext,
+  failure: OriginFailure,
+  told: Told,
+  socket: Socket,
+): void {
+  const answer = answerFor(context, failure, told, told.isVerbose);
+  const { status, reason, fields, body } = compose(context, answer, { fields: fieldsFor(failure) });
+  const lines = [`HTTP/1.1 ${status} ${reason}`];
+  for (let index = 0; index + 1 < fields.length; index += 2)
+    lines.push(`${fields[index] ?? ""}: ${fields[index + 1] ?? ""}`);
+  context.res.statusCode = status;
+  context.responseBytes = body.length;
+  socket.write(`${lines.join("\r\n")}\r\nconnection: close\r\n\r\n`);
+  socket.end(body);
+  lingerOnSocket(socket);
+}
+
+/** Writes an answer; whoever asked for it ends it. A gRPC call gets one that it can read. */
+export function send(context: ExchangeContext, answer: Answer, extras: Extras = {}): void {
+  const { story = context, fields = [] } = extras;
+  if (isGrpc(context)) sendGrpc(context, answer, [...errorFields(story, answer), ...fields]);
+  else write(context, compose(context, answer, extras));
+}
+
+/** Writes a page of ours, whole, and ends the response once the client can have read it. */
+export function writePage(context: ExchangeContext, page: Page): void {
+  write(context, page);
+  linger(context);
+}
+
+/** Writes head and body of an answer; whoever asked for it ends it. */
+export function write(context: ExchangeContext, { status, reason, fields, body }: Page): void {
+  const { req, res } = context;
+  const isLast = mustClose(context) ? ["connection", "close"] : [];
+  res.sendHead(status, reason, [...fields, ...isLast]);
+  context.responseBytes = req.method === "HEAD" ? 0 : body.length;
+  res.write(body);
+}
+
+/** The answer as a rule of the zone has it, else as the owner's page, else in the form that the client asks for. */
+function compose(
   context: ExchangeContext,
   answer: Answer,
-  moreFields: readonly string[] = [],
-): void {
-  if (isGrpc(context))
-    return sendGrpc(context, answer, [...errorFields(context, answer), ...moreFields]);
+  { fields = [], story = context }: Extras,
+): Page {
   const { status, facts } = answer.code;
   const own = { status, reason: STATUS_CODES[status] ?? facts.title };
   const rule = ruleFor(context.zone, status);
-  const written =
+  const { form, body }: Written =
     rule === null
       ? (ownersPage(context, answer) ?? negotiated(context, answer))
       : { form: rule.contentType, body: ruleBody(context, rule) };
-  const { form, body } = written;
-  const fields = [...answerFields(context, answer, form, body.length), ...moreFields];
-  write(context, rule === null ? own : statusUnder(rule, context, own), fields, body);
+  return {
+    ...(rule === null ? own : statusUnder(rule, context, own)),
+    fields: [...answerFields(story, answer, form, body.length), ...serverField(context), ...fields],
+    body,
+  };
 }
 
 function ownersPage(context: ExchangeContext, answer: Answer): Written | null {
@@ -71,18 +135,9 @@ function negotiated(context: ExchangeContext, answer: Answer): Written {
   return { form: format, body: Buffer.from(writers[format](answer)) };
 }
 
-/** Writes head and body of an answer; who asked for it ends it. */
-export function write(
-  context: ExchangeContext,
-  { status, reason }: { status: number; reason: string },
-  fields: string[],
-  body: Buffer,
-): void {
-  const { req, res } = context;
-  if (mustClose(context)) fields.push("connection", "close");
-  res.sendHead(status, reason, fields);
-  context.responseBytes = req.method === "HEAD" ? 0 : body.length;
-  res.write(body);
+/** RFC 9110 §15.5.6: a 405 says what there is. */
+function fieldsFor({ evidence: { allow } }: OriginFailure): string[] {
+  return allow === undefined ? [] : ["allow", String(allow)];
 }
 
 /**
@@ -90,5 +145,6 @@ export function write(
  * business when an origin failed, so every request with a body has the same answer then.
  */
 function mustClose({ req, originStatus }: ExchangeContext): boolean {
+  if (upgradeOf(req) !== null) return true;
   return hasBody(req) && (originStatus === 0 || !req.complete);
 }

@@ -4,8 +4,8 @@ import type { Phase } from "../../edge-codes/index.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 
-/** How a step went. */
-export type StepState = "ok" | "broken" | "unreached" | "skipped";
+/** How a step went; the edge refuses where nothing is broken but the request. */
+export type StepState = "ok" | "broken" | "refused" | "unreached" | "skipped";
 
 /** One step of the strip. */
 export interface Step {
@@ -18,11 +18,16 @@ export interface Step {
 const order: readonly Phase[] = ["edge", "dns", "tcp", "tls", "http"];
 
 /** The strip for a failure: client, edge, then the four steps towards the origin. */
-export function stepsOf(context: ExchangeContext, failure: OriginFailure, isTls: boolean): Step[] {
+export function stepsOf(
+  context: Pick<ExchangeContext, "isReused" | "dnsMs" | "tcpMs" | "tlsMs" | "responseMs">,
+  failure: OriginFailure,
+  isTls: boolean,
+): Step[] {
+  const isRefused = failure.type === "http_request_error";
   const brokenAt = order.indexOf(failure.phase);
   const stateOf = (phase: Phase): StepState => {
     const at = order.indexOf(phase);
-    if (at === brokenAt) return "broken";
+    if (at === brokenAt) return isRefused ? "refused" : "broken";
     return at < brokenAt ? "ok" : "unreached";
   };
   const step = (name: string, phase: Phase, ms: number | null, skipped: string | null): Step => {
@@ -47,6 +52,8 @@ function noteFor(state: StepState): string {
       return "passed";
     case "broken":
       return "failed here";
+    case "refused":
+      return "refused the request";
     case "unreached":
       return "not reached";
     case "skipped":

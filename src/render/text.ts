@@ -7,6 +7,7 @@ import type { Step, StepState } from "./steps.ts";
 const marks: Readonly<Record<StepState, string>> = {
   ok: "ok",
   broken: "FAILED",
+  refused: "REFUSED",
   unreached: "-",
   skipped: "-",
 };
@@ -20,9 +21,11 @@ export function toText({ code, rayId, time, detail }: Answer): string {
   return lines.join("\n");
 }
 
-function textDetail({ steps, title, explanation, evidence, detailedCode }: AnswerDetail): string[] {
+function textDetail(detail: AnswerDetail): string[] {
+  const { notice, steps, title, explanation, evidence, detailedCode } = detail;
   const width = Math.max(...evidence.map(([label]) => label.length));
   return [
+    ...(notice === null ? [] : [notice, ""]),
     title,
     explanation.whatHappened,
     "",
@@ -49,11 +52,7 @@ function textDetail({ steps, title, explanation, evidence, detailedCode }: Answe
 /** The strip in one line: `Client ok > Edge ok > DNS ok > TCP FAILED > …`. */
 function strip(steps: readonly Step[]): string {
   return steps
-    .map(({ name, state, note }) =>
-      state === "broken"
-        ? `${name} ${marks[state]}`
-        : `${name} ${state === "ok" ? note : marks[state]}`,
-    )
+    .map(({ name, state, note }) => `${name} ${state === "ok" ? note : marks[state]}`)
     .join(" > ");
 }
 
@@ -80,6 +79,7 @@ export function toMarkdown(answer: Answer): string {
     "",
     `# Error ${code.code}: ${facts.title}`,
     "",
+    ...(detail === null || detail.notice === null ? [] : [`**${detail.notice}**`, ""]),
     "## What happened",
     "",
     detail === null ? facts.visitor : `**${detail.title}.** ${detail.explanation.whatHappened}`,
@@ -96,7 +96,11 @@ export function toMarkdown(answer: Answer): string {
 function markdownDetail({ steps, evidence, explanation }: AnswerDetail): string[] {
   return [
     steps
-      .map(({ name, state }) => (state === "broken" ? `**${name} (failed)**` : name))
+      .map(({ name, state }) =>
+        state === "broken" || state === "refused"
+          ? `**${name} (${marks[state].toLowerCase()})**`
+          : name,
+      )
       .join(" → "),
     "",
     "| | |",

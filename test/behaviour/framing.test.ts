@@ -52,7 +52,7 @@ describe("requests", () => {
   });
 
   test.each([
-    "/%zz",
+    "/?q=100%&x=%zz",
     "/a/../b",
     "//x",
 

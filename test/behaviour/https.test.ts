@@ -304,7 +304,7 @@ describe("an HTTP/2 request", () => {
     expect(origin.heads[0]?.match(/^cookie:.*$/gim)).toEqual(["cookie: a=1; b=2"]);
   });
 
-  test("with a method that nobody knows is 501, and CONNECT 405", async () => {
+  test("with a method that nobody knows is refused as over HTTP/1.1, and CONNECT too", async () => {
     await using gateway = await startSecure("http://127.0.0.1:1");
     const session = connect(gateway);
 
@@ -313,7 +313,7 @@ describe("an HTTP/2 request", () => {
     const [headers] = (await once(tunnel, "response")) as [Answer["headers"]];
 
     session.destroy();
-    expect([unknown.headers[":status"], headers[":status"]]).toEqual([501, 405]);
+    expect([unknown.headers[":status"], headers[":status"]]).toEqual([400, 405]);
   });
 
   test("that the client cancels is 499, and closes the origin's connection, not the session", async () => {

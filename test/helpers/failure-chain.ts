@@ -41,7 +41,7 @@ export interface Provoked {
 }
 
 /** Statuses of the codes that are no statuses themselves. */
-const statuses: Readonly<Record<number, number>> = { 1000: 403, 1001: 409, 1016: 530 };
+const statuses: Readonly<Record<number, number>> = { 1000: 403, 1001: 409, 1003: 403, 1016: 530 };
 
 const stepNames: Readonly<Record<Phase, string>> = {
   edge: "Edge",

@@ -2,7 +2,9 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** A gateway started from the command line. */
 export interface GatewayProcess extends AsyncDisposable {
@@ -11,14 +13,18 @@ export interface GatewayProcess extends AsyncDisposable {
   peakBytes(): number;
 }
 
-/** Starts the command in front of one origin. */
+/** Starts the command in front of one origin. Uploads may be as large as they like. */
 export async function startGatewayProcess(origin: string): Promise<GatewayProcess> {
+  const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
+  const file = join(folder, "edgecase.json");
+  const limits = { bodyBytes: Number.MAX_SAFE_INTEGER };
+  writeFileSync(file, JSON.stringify({ limits, zones: [{ hosts: ["*"], origins: [origin] }] }));
   const args = [
     "--import",
     "tsx",
     "src/cli.ts",
-    "--origin",
-    origin,
+    "--config",
+    file,
     "--port",
     "0",
     "--admin-port",
@@ -43,6 +49,7 @@ export async function startGatewayProcess(origin: string): Promise<GatewayProces
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
       await once(child, "exit");
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -67,8 +67,12 @@ export class RawConnection {
   /** Sends a request and reads one response. */
   async request(request: RawRequest): Promise<RawResponse> {
     this.#write(request);
-    const capMs = request.capMs ?? 10_000;
-    const parser = new ResponseParser(request.method ?? "GET");
+    return this.read(request.method, request.capMs);
+  }
+
+  /** Reads one response, to whatever was sent. */
+  async read(method = "GET", capMs = 10_000): Promise<RawResponse> {
+    const parser = new ResponseParser(method);
     let isCapped = false;
     const cap = setTimeout(() => {
       isCapped = true;

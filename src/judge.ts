@@ -1,0 +1,44 @@
+// What becomes of a failure: map, by the settings in force, and everything that is to be remembered of it.
+
+import type { Logger } from "pino";
+
+import type { OriginFailure } from "./classify/origin-failure.ts";
+import type { ErrorSettings } from "./config/gateway-config.ts";
+import type { ExchangeContext } from "./exchange-context.ts";
+import { isInsider } from "./identify/insider.ts";
+import { codesFor, type Told } from "./map/codes-for.ts";
+import type { Profile } from "./map/profile.ts";
+import type { Settings } from "./settings.ts";
+
+/** Gives failures their codes. */
+export class Judge {
+  readonly #profiles: ReadonlyMap<string, Profile>;
+  readonly #settings: Settings;
+  readonly #messages: Logger;
+
+  constructor(profiles: ReadonlyMap<string, Profile>, settings: Settings, messages: Logger) {
+    this.#profiles = profiles;
+    this.#settings = settings;
+    this.#messages = messages;
+  }
+
+  /** The settings for a request: its zone's, or the gateway's where it has none. */
+  errorsOf({ zone }: ExchangeContext): ErrorSettings {
+    return zone?.errors ?? this.#settings.errors;
+  }
+
+  /** Writes failure and code into the context; what it returns is for the client. */
+  judge(context: ExchangeContext, failure: OriginFailure): Told {
+    const errors = this.errorsOf(context);
+    const told = codesFor(failure, errors, this.#profiles, isInsider(context, errors));
+    context.failure = failure;
+    context.code = told.detailed;
+    // The client's doing: whichever origin was asked had no part in it.
+    if (failure.type === "http_request_error") context.origin = context.originIp = "";
+    // Nothing explains it: our own fault until shown otherwise, so the whole cause is told.
+    if (failure.type === "proxy_internal_error") {
+      this.#messages.error({ err: failure.cause, ray: context.ray }, failure.detail);
+    }
+    return told;
+  }
+}
