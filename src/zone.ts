@@ -26,7 +26,13 @@ export class Zone {
     this.errors = config.errors;
     this.resolver = new NameResolver(config.dnsServers, dnsMs);
     this.pools = config.origins.map(
-      (target) => new OriginPool(target, { ...config.limits, keepAliveMs, queueMs: connectMs }),
+      (target) =>
+        new OriginPool(target, {
+          ...config.limits,
+          keepAliveMs,
+          queueMs: connectMs,
+          isHttp2: target.tls === null ? config.isHttp2Prior : config.isHttp2Offered,
+        }),
     );
   }
 

@@ -1,17 +1,15 @@
-// One request on one connection: undici's handler, writing straight to the client's response. No stream in between.
+// One request on one connection, or one stream of it: undici's handler, writing straight to the client's response. No stream in between.
 //
 // These are undici 7's flat handler methods, its direct path; undici 8 has others, which is why they stand in one class.
-
-import type { Dispatcher } from "undici";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
 import type { ClientResponse } from "../listen/client-response.ts";
-import type { OriginConnection } from "./origin-connection.ts";
 import { contentCheckFor } from "./content-check.ts";
 import { ContentRelay } from "./content-relay.ts";
 import { Deadline } from "./deadline.ts";
+import type { LaneHandler, OriginLane } from "./origin-lane.ts";
 import { RequestBody } from "./request-body.ts";
 import { type ResponseHead, responseHead } from "./response-head.ts";
 
@@ -33,8 +31,8 @@ export interface AttemptOwner {
 }
 
 /** One try at getting a response. */
-export class Attempt implements Dispatcher.DispatchHandler {
-  readonly connection: OriginConnection;
+export class Attempt implements LaneHandler {
+  readonly connection: OriginLane;
   readonly isReused: boolean;
   /** The final head has come. */
   hasHead = false;
@@ -57,7 +55,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   constructor(
     context: ExchangeContext,
-    connection: OriginConnection,
+    connection: OriginLane,
     settings: AttemptSettings,
     owner: AttemptOwner,
   ) {
@@ -72,13 +70,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   /** Whether a byte of the request has been written. */
   get requestSent(): boolean {
-    return this.connection.wire.socket.bytesWritten > this.#writtenBefore;
+    return this.connection.wire.sentBytes > this.#writtenBefore;
   }
 
   /** Sends the request. `fields` as undici takes them. */
   send(fields: string[]): void {
     const { wire } = this.connection;
-    this.#writtenBefore = wire.socket.bytesWritten;
+    this.#writtenBefore = wire.sentBytes;
     wire.expectHead();
     // undici hears of it after us, and must not find the request gone: what it does not see to is ours, a moment later.
     wire.onError = (error) => queueMicrotask(() => this.fail(error));
@@ -152,7 +150,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#deadline.end();
     const { wire } = this.connection;
     const head = responseHead(status, rawFields, reason, {
-      firstBytes: wire.headBytes,
+      firstBytes: wire.isHttp2 ? null : wire.headBytes,
       mayChunk: this.#mayChunk(status),
     });
     if (head instanceof ExchangeError) {
