@@ -42,7 +42,7 @@ const mostIdleFrames = 10_000;
 
 /** A stream of bytes for `http2.connect`, with a watch on both directions. */
 export class FrameTap extends Duplex {
-  /** The last GOAWAY of the origin. */
+  /** The GOAWAY of the origin; of several, the least stream and the first error. */
   goAway: GoAway | null = null;
   /** The last GOAWAY that node:http2 sent: with a code, it is its verdict on the origin. */
   sentGoAway: GoAway | null = null;
@@ -140,7 +140,7 @@ export class FrameTap extends Duplex {
       this.sectionFrames += 1;
       this.sectionBytes += length;
     }
-    if (type === frameTypes.goAway) this.goAway = readGoAway(payload) ?? this.goAway;
+    if (type === frameTypes.goAway) this.goAway = strictest(this.goAway, readGoAway(payload));
     if (type === frameTypes.windowUpdate) this.onWindow?.(streamId);
     if (type === frameTypes.headers || (type === frameTypes.data && length > 0)) {
       this.#idleFrames = 0;
@@ -164,12 +164,19 @@ export class FrameTap extends Duplex {
       this.sentGoAway = readGoAway(payload);
       if (this.sentGoAway !== null && this.sentGoAway.code !== 0) this.onVerdict?.();
     }
+    if (type === frameTypes.data) this.#idleFrames = 0; // An upload wants many a WINDOW_UPDATE.
     const trace = this.#traces.get(streamId);
     if (trace === undefined) return;
     if (type === frameTypes.headers) trace.isSent = true;
     if (type === frameTypes.reset && payload.length >= 4)
       trace.sentResetCode ??= payload.readUInt32BE(0);
   }
+}
+
+function strictest(known: GoAway | null, next: GoAway | null): GoAway | null {
+  if (known === null || next === null) return next ?? known;
+  const { code, text } = known.code === 0 ? next : known;
+  return { lastStreamId: Math.min(known.lastStreamId, next.lastStreamId), code, text };
 }
 
 function readGoAway(payload: Buffer): GoAway | null {

@@ -175,18 +175,12 @@ export class Http2Connection {
         code === constants.NGHTTP2_REFUSED_STREAM || code === constants.NGHTTP2_HTTP_1_1_REQUIRED;
       return new Http2Error("STREAM_RESET", code, { isUnprocessed });
     }
-    if (goAway !== null && id > goAway.lastStreamId)
+    if (goAway !== null && (trace?.isSent !== true || id > goAway.lastStreamId))
       return new Http2Error("GOAWAY", goAway.code, { said: goAway.text, isUnprocessed: true });
     if (trace !== null && trace.sentResetCode !== null)
       return this.#verdict(trace.sentResetCode, "");
     if (this.#error !== null) return this.#error;
-    if (codeOf(error) === "ERR_HTTP2_ERROR") {
-      const isFlood = (error as NodeJS.ErrnoException).errno === floodErrno;
-      const flood = isFlood ? constants.NGHTTP2_ENHANCE_YOUR_CALM : 0;
-      return flood === 0
-        ? this.#verdict(constants.NGHTTP2_PROTOCOL_ERROR, error?.message ?? "")
-        : new Http2Error("HTTP2_BROKEN", flood, { said: error?.message ?? "" });
-    }
+    if (codeOf(error) === "ERR_HTTP2_ERROR") return this.#nghttp2Verdict(error);
     if (sentGoAway !== null && sentGoAway.code !== constants.NGHTTP2_NO_ERROR)
       return this.#verdict(sentGoAway.code, sentGoAway.text);
     if (goAway !== null && (goAway.code !== constants.NGHTTP2_NO_ERROR || wire.isEnded))
@@ -194,6 +188,14 @@ export class Http2Connection {
     if (wire.error !== null) return wire.error;
     if (wire.isEnded) return new ExchangeError("CONNECTION_SPENT", "the origin closed");
     return error ?? new ExchangeError("CONNECTION_SPENT", "given up");
+  }
+
+  /** What nghttp2 cannot go on with has a number of its own instead of an error code. */
+  #nghttp2Verdict(error: (Error & { errno?: number }) | null): Error {
+    const said = error?.message ?? "";
+    return error?.errno === floodErrno
+      ? new Http2Error("HTTP2_BROKEN", constants.NGHTTP2_ENHANCE_YOUR_CALM, { said })
+      : this.#verdict(constants.NGHTTP2_PROTOCOL_ERROR, said);
   }
 
   /** What came breaks HTTP/2's rules, or a limit of ours. */
@@ -204,7 +206,7 @@ export class Http2Connection {
       (code === constants.NGHTTP2_COMPRESSION_ERROR && sectionBytes > longestField) ||
       sectionFrames > mostSectionFrames;
     return isTooLong
-      ? new ExchangeError("HEADER_OVERFLOW", "the header section is longer than allowed")
+      ? new ExchangeError("HEADER_OVERFLOW", "the fields are longer than allowed")
       : new Http2Error("HTTP2_BROKEN", code, { said });
   }
 
@@ -230,7 +232,7 @@ export class Http2Connection {
     if (this.#isRetired && this.isIdle) return this.#end();
     this.#isRetired = true;
     setImmediate(() => {
-      for (const stream of this.#streams) if (!stream.hasCome) stream.fail();
+      for (const stream of this.#streams) if (!stream.hasCome || !stream.hasHead) stream.fail();
       if (this.isIdle) this.#end();
     });
   }

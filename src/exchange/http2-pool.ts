@@ -136,15 +136,14 @@ export class SharedOpening<T extends { destroy(): void }> {
   /** Rejects as the opening does, or with PhaseError `ABORTED` when this one leaves. */
   async join({ signal, progress }: ConnectOptions): Promise<T> {
     this.#waiting += 1;
-    let onAbort: () => void = () => {};
     const left = new Promise<never>((_resolve, reject) => {
-      onAbort = () => reject(new PhaseError("tcp", "ABORTED"));
-      signal.addEventListener("abort", onAbort, { once: true });
+      signal.addEventListener("abort", () => reject(new PhaseError("tcp", "ABORTED")), {
+        once: true,
+      });
     });
     try {
       return await Promise.race([this.#result, left]);
     } finally {
-      signal.removeEventListener("abort", onAbort);
       Object.assign(progress, this.#progress);
       this.#waiting -= 1;
       if (this.#waiting === 0) this.#abort.abort();

@@ -28,6 +28,8 @@ export class OriginStream implements OriginLane, LaneWatch {
   #trace: StreamTrace | null = null;
   #handler: LaneHandler | null = null;
   #body: RequestBody | null = null;
+  /** node:http2 has told of the final head. */
+  hasHead = false;
   #framesBefore = 0;
   #interimBytes = 0;
   #trailers: string[] = [];
@@ -164,6 +166,7 @@ export class OriginStream implements OriginLane, LaneWatch {
     });
     stream.on("trailers", (_fields, _flags, raw: string[] = []) => {
       this.#trailers = raw;
+      if (sectionBytes(raw) > this.#connection.limits.responseHeaderBytes) this.#tooLong();
     });
     // What the client was sent in this tick has to leave before its connection may be cut.
     stream.on("close", () => {
@@ -174,18 +177,19 @@ export class OriginStream implements OriginLane, LaneWatch {
   #onInterim(raw: string[]): void {
     if (this.#isOver) return;
     this.#interimBytes += sectionBytes(raw);
-    if (this.#interimBytes > this.#connection.limits.responseHeaderBytes)
-      return this.#failWith(new ExchangeError("HEADER_OVERFLOW", "too many interim responses"));
+    if (this.#interimBytes > this.#connection.limits.responseHeaderBytes) return this.#tooLong();
     this.#handler?.onHeaders(statusOf(raw), rawBuffers(raw), () => {}, "");
+  }
+
+  #tooLong(): void {
+    this.#failWith(new ExchangeError("HEADER_OVERFLOW", "the fields are longer than allowed"));
   }
 
   #onHead(stream: ClientHttp2Stream, raw: string[]): void {
     if (this.#isOver) return;
+    this.hasHead = true;
     this.#connection.hasAnswered = true;
-    if (sectionBytes(raw) > this.#connection.limits.responseHeaderBytes)
-      return this.#failWith(
-        new ExchangeError("HEADER_OVERFLOW", "the header section is longer than allowed"),
-      );
+    if (sectionBytes(raw) > this.#connection.limits.responseHeaderBytes) return this.#tooLong();
     const status = statusOf(raw);
     if (status < 200)
       return this.#failWith(new ExchangeError("BAD_STATUS", `the final status is ${status}`));

@@ -11,14 +11,15 @@ export interface GatewayProcess extends AsyncDisposable {
   peakBytes(): number;
 }
 
-/** Starts the command in front of one origin. */
-export async function startGatewayProcess(origin: string): Promise<GatewayProcess> {
+/** Starts the command in front of one origin, or with these arguments. */
+export async function startGatewayProcess(
+  origin: string | readonly string[],
+): Promise<GatewayProcess> {
   const args = [
     "--import",
     "tsx",
     "src/cli.ts",
-    "--origin",
-    origin,
+    ...(typeof origin === "string" ? ["--origin", origin] : origin),
     "--port",
     "0",
     "--admin-port",
