@@ -13,11 +13,11 @@ import { endStreamFlag, type Frame, FrameReader, frameTypes } from "./frame-read
 export interface StreamTrace {
   /** HEADERS have been written. */
   isSent: boolean;
-  /** A frame of the response has come. */
-  hasBegun: boolean;
   /** The origin has sent END_STREAM. */
   hasEnded: boolean;
-  /** Bytes of content that have come, with their padding. */
+  /** Bytes of the response's frames that have been announced. */
+  bytes: number;
+  /** Those of content among them, with their padding. */
   contentBytes: number;
   /** The error code of the origin's RST_STREAM; null if there was none. */
   resetCode: number | null;
@@ -87,8 +87,8 @@ export class FrameTap extends Duplex {
   trace(id: number): StreamTrace {
     const trace = {
       isSent: false,
-      hasBegun: false,
       hasEnded: false,
+      bytes: 0,
       contentBytes: 0,
       resetCode: null,
       sentResetCode: null,
@@ -151,7 +151,7 @@ export class FrameTap extends Duplex {
     const trace = this.#traces.get(streamId);
     if (trace === undefined) return;
     if (type === frameTypes.headers || type === frameTypes.data) {
-      trace.hasBegun = true;
+      trace.bytes += length;
       if (type === frameTypes.data) trace.contentBytes += length;
       if ((flags & endStreamFlag) !== 0) trace.hasEnded = true;
     }

@@ -70,7 +70,7 @@ export class OriginStream implements OriginLane, LaneWatch {
   }
 
   get responseBytes(): number {
-    return this.#trace?.hasBegun === true ? 1 : 0;
+    return this.#trace === null ? 0 : Math.max(this.#trace.bytes, this.headBytes.length);
   }
 
   /** Of a connection on which the origin spoke no HTTP/2, how it began. */
