@@ -2,7 +2,7 @@
 
 import type { ErrorSettings, ZoneConfig } from "./config/gateway-config.ts";
 import { NameResolver } from "./connect/resolve.ts";
-import type { AttemptSettings } from "./exchange/attempt.ts";
+import type { AttemptSettings } from "./exchange/attempt-owner.ts";
 import { Origin } from "./exchange/origin.ts";
 
 /** One site on this edge. */
@@ -36,7 +36,14 @@ export class Zone {
     this.errors = config.errors;
     this.resolver = new NameResolver(config.dnsServers, dnsMs);
     this.origins = config.origins.map(
-      (targets) => new Origin(targets, { ...config.limits, keepAliveMs, queueMs: connectMs }),
+      (targets) =>
+        new Origin(targets, {
+          ...config.limits,
+          keepAliveMs,
+          queueMs: connectMs,
+          isHttp2Offered: config.isHttp2Offered,
+          isHttp2Prior: config.isHttp2Prior,
+        }),
     );
   }
 

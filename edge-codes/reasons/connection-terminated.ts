@@ -80,4 +80,54 @@ export const connectionTerminatedReasons = {
       "Let the client repeat the request where that is safe.",
     ],
   },
+  stream_reset: {
+    title: "The origin reset the request's HTTP/2 stream",
+    whatHappened:
+      "The gateway speaks HTTP/2 to this origin. The origin ended this request's stream with RST_STREAM before it had sent a response; the connection and its other requests went on. The error code says why: REFUSED_STREAM means that nothing was done, and the gateway has then tried once more already.",
+    likelyCauses: [
+      "The application or server failed while it worked on the request (INTERNAL_ERROR).",
+      "The origin takes fewer requests at a time than were sent to it (REFUSED_STREAM, ENHANCE_YOUR_CALM).",
+      "A time limit at the origin, or in a service mesh in front of it, cancelled the request (CANCEL).",
+      "The origin finds the request itself at fault (PROTOCOL_ERROR): a field that it does not take, or too many of them.",
+    ],
+    howToCheck: [
+      {
+        text: "Send the request straight to the origin. curl says “HTTP/2 stream was not closed cleanly” and the code.",
+        command: "curl -v --http2 -o /dev/null {url}",
+      },
+      {
+        text: "See whether HTTP/1.1 works. If it does, the fault is in the origin's HTTP/2.",
+        command: "curl -v --http1.1 -o /dev/null {url}",
+      },
+    ],
+    howToFix: [
+      "Repair the exception that the origin's log shows at this time.",
+      "Raise the origin's limit of concurrent streams (nginx: http2_max_concurrent_streams) or the number of its workers.",
+      "Until then, set http2: false for the zone.",
+    ],
+  },
+  goaway: {
+    title: "The origin gave up the HTTP/2 connection",
+    whatHappened:
+      "The gateway speaks HTTP/2 to this origin. The origin sent GOAWAY, which ends the connection with every request on it, before it had answered this one. A request that the origin has not begun is sent once more by the gateway, if nothing of its content has been passed on.",
+    likelyCauses: [
+      "The origin restarted or was deployed (NO_ERROR).",
+      "The origin found the gateway too busy: too many requests, resets or pings (ENHANCE_YOUR_CALM).",
+      "The origin found a mistake in the frames it got (PROTOCOL_ERROR, FRAME_SIZE_ERROR, COMPRESSION_ERROR).",
+    ],
+    howToCheck: [
+      {
+        text: "Send the request straight to the origin, with every frame shown.",
+        command: "nghttp -nv {url}",
+      },
+      {
+        text: "Read the origin's log at this time: a restart, or a limit that was reached. GOAWAY may carry a text, which the evidence has.",
+      },
+    ],
+    howToFix: [
+      "On shutdown, let the origin send GOAWAY with the number of the last request that it will answer, and answer those.",
+      "Raise the limit that the origin names, or send it fewer requests at a time.",
+      "Until then, set http2: false for the zone.",
+    ],
+  },
 } as const satisfies Record<string, ReasonFacts>;

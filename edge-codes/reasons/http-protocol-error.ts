@@ -51,6 +51,37 @@ export const httpProtocolErrorReasons = {
       "Put a server that translates in front of it, if it is gRPC.",
     ],
   },
+  http2_error: {
+    title: "The origin does not speak HTTP/2 as it should",
+    whatHappened:
+      "The gateway speaks HTTP/2 to this origin, because the two agreed on it (ALPN) or because the zone says h2c: true. What came back breaks the rules of HTTP/2, so that this response, or the whole connection, could not be used.",
+    likelyCauses: [
+      "The origin, or a load balancer that ends TLS before it, promises h2 by ALPN and passes the connection to a server of HTTP/1.1.",
+      "The zone says h2c: true, and the port speaks HTTP/1.1.",
+      "The application sets what HTTP/2 does not allow: a name with capital letters, Connection or Transfer-Encoding, a wrong Content-Length.",
+      "The origin's HTTP/2 is home-made, or has a bug: bad frames (FRAME_SIZE_ERROR) or bad header compression (COMPRESSION_ERROR).",
+    ],
+    howToCheck: [
+      {
+        text: "See what is agreed on in the handshake.",
+        command:
+          "openssl s_client -alpn h2 -connect {host}:{port} -servername {name} </dev/null | grep ALPN",
+      },
+      {
+        text: "Ask in HTTP/2 from the start, without TLS. The error names the rule that was broken.",
+        command: "curl -v --http2-prior-knowledge -o /dev/null {url}",
+      },
+      {
+        text: "See whether HTTP/1.1 works.",
+        command: "curl -v --http1.1 -o /dev/null {url}",
+      },
+    ],
+    howToFix: [
+      "Let only what speaks HTTP/2 promise h2: take it out of the ALPN list of the load balancer, or let that speak HTTP/1.1 to the server behind it.",
+      "Remove h2c: true, or http2: true, from the zone.",
+      "Do not set fields of HTTP/1.1 connections in the application, and let the server count Content-Length.",
+    ],
+  },
   bad_status_line: {
     title: "The status line is not valid",
     whatHappened:

@@ -8,7 +8,7 @@ export const httpResponseIncompleteReasons = {
   closed_early: {
     title: "The origin closed in the middle of its response",
     whatHappened:
-      "The response had begun, and the origin closed the connection (FIN) before all of it had come: before the end of the header section, before Content-Length was reached, or before the last chunk.",
+      "The response had begun, and the origin closed the connection (FIN, or GOAWAY in HTTP/2) before all of it had come: before the end of the header section, before Content-Length was reached, or before the last chunk.",
     likelyCauses: [
       "Content-Length is too large: counted in characters instead of bytes, before compression, or for another file.",
       "The application failed in the middle of the response and could only hang up.",
@@ -77,6 +77,30 @@ export const httpResponseIncompleteReasons = {
       "Give whatever the application waits for a time limit of its own.",
       "Make Content-Length match the content.",
       "Send a heartbeat in quiet streams, or raise timeouts.bodyIdleMs.",
+    ],
+  },
+  stream_reset: {
+    title: "The origin reset the HTTP/2 stream in the middle of its response",
+    whatHappened:
+      "The gateway speaks HTTP/2 to this origin. The response had begun, and the origin ended its stream with RST_STREAM before all of it had come. The connection and its other requests went on.",
+    likelyCauses: [
+      "The application failed in the middle of the response (INTERNAL_ERROR); over HTTP/1.1 it would have hung up.",
+      "A time limit at the origin, or in a service mesh in front of it, ended the response (CANCEL).",
+      "The origin's server passes on a response of its own origin, which broke off.",
+    ],
+    howToCheck: [
+      {
+        text: "Send the request straight to the origin. curl says “HTTP/2 stream was not closed cleanly” and the code.",
+        command: "curl -sS -v --http2 -o /dev/null {url}",
+      },
+      {
+        text: "Repeat it, and compare the bytes received. The same number every time points at the application.",
+        command: "curl -s --http2 {url} | wc -c",
+      },
+    ],
+    howToFix: [
+      "Repair the exception that the origin's log shows at this time.",
+      "Raise the limit that ends the response.",
     ],
   },
 } as const satisfies Record<string, ReasonFacts>;

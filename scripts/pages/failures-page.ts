@@ -97,14 +97,15 @@ function working(): Fixture[] {
   return fixtures.filter(({ expects }) => "status" in expects);
 }
 
-function describe({ summary, request, needs }: Fixture): string {
+function describe({ summary, request, needs, zone }: Fixture): string {
   const needed = needs === undefined ? "" : ` Needs: ${needs.replace("-", " ")}.`;
-  if (request === undefined) return summary + needed;
+  const wants = zone === undefined ? "" : ` The zone says \`${Object.keys(zone).join()}: true\`.`;
+  if (request === undefined) return summary + wants + needed;
   const { method = "GET", headers = [], bodyBytes = 0, times = 1 } = request;
   const parts = [method, ...headers.map(([name, value]) => `\`${name}: ${value}\``)];
   if (bodyBytes > 0) parts.push(`${bodyBytes} bytes of body`);
   if (times > 1) parts.push(`${times} requests on one connection`);
-  return `${summary} Shows with: ${parts.join(", ")}.${needed}`;
+  return `${summary} Shows with: ${parts.join(", ")}.${wants}${needed}`;
 }
 
 /** The answer by the default profile. */

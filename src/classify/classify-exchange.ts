@@ -2,18 +2,27 @@
 
 import { failureTypes } from "../../edge-codes/failure-types.ts";
 import { codeOf, type Evidence } from "../connect/phase-error.ts";
-import type { Wire } from "../connect/wire.ts";
 import { findTls } from "./classify-connect.ts";
+import { describeHttp2, findHttp2, looksLikeHttp } from "./classify-http2.ts";
+import { Http2Error } from "./http2-error.ts";
 import type { Finding, OriginFailure } from "./origin-failure.ts";
 import { faultInHead } from "./fault-in-head.ts";
 import { readable, recogniseProtocol } from "./recognise-protocol.ts";
 import { headFailures, ownFailures } from "./tables.ts";
 
+/** What was seen of the connection, or of the stream. */
+export interface Seen {
+  readonly error: Error | null;
+  readonly isEnded: boolean;
+  readonly responseBytes: number;
+  readonly headBytes: Buffer;
+}
+
 /** Everything that is known when an exchange breaks. */
 export interface ExchangeEvidence {
   readonly error: unknown;
   /** Null where there was no connection yet. */
-  readonly wire: Wire | null;
+  readonly wire: Seen | null;
   /** The connection had carried another request before. */
   readonly isReused: boolean;
   readonly requestSent: boolean;
@@ -54,7 +63,8 @@ const details: Readonly<Record<string, string>> = {
 /** From evidence to a failure. What nothing here explains is the gateway's own fault, never a guess. */
 export function classifyExchange(evidence: ExchangeEvidence): OriginFailure {
   // The socket's own error came first and says more than what the HTTP client made of it.
-  const code = (evidence.wire?.error && codeOf(evidence.wire.error)) || codeOf(evidence.error);
+  const first = evidence.error instanceof Http2Error ? null : evidence.wire?.error;
+  const code = (first && codeOf(first)) || codeOf(evidence.error);
   const { type, reason } = find(code, evidence);
   return {
     type,
@@ -70,6 +80,7 @@ export function classifyExchange(evidence: ExchangeEvidence): OriginFailure {
 }
 
 function find(code: string, evidence: ExchangeEvidence): Finding {
+  if (evidence.error instanceof Http2Error) return findHttp2(evidence.error, evidence);
   const own = ownFailures[code];
   if (own !== undefined) return own;
   if (/^ERR_SSL_|^EPROTO$/.test(code)) return afterHandshake(code);
@@ -135,13 +146,8 @@ function isParserError(error: unknown): boolean {
   );
 }
 
-/** Whether the bytes begin like a status line, as far as they go. */
-function looksLikeHttp(bytes: Buffer): boolean {
-  const start = bytes.toString("latin1", 0, 5).toUpperCase();
-  return start.length > 0 && "HTTP/".startsWith(start);
-}
-
 function describe(found: Finding, { error, wire, isReused }: ExchangeEvidence): string {
+  if (error instanceof Http2Error) return describeHttp2(error, wire?.headBytes);
   const said = found.reason === null ? undefined : details[found.reason];
   const message = said ?? (error instanceof Error ? error.message : String(error));
   const protocol = wire === null ? null : recogniseProtocol(wire.headBytes);
@@ -149,12 +155,16 @@ function describe(found: Finding, { error, wire, isReused }: ExchangeEvidence): 
   return `${message}${isReused ? " (on a reused connection)" : ""}${looks}`;
 }
 
-function collect(code: string, { wire, isReused, requestSent }: ExchangeEvidence): Evidence {
+function collect(code: string, { error, wire, isReused, requestSent }: ExchangeEvidence): Evidence {
   const facts: Record<string, string | number> = {
     code: code || "none",
     reusedConnection: isReused ? "yes" : "no",
     requestSent: requestSent ? "yes" : "no",
   };
+  if (error instanceof Http2Error) {
+    facts["http2Error"] = error.http2Error;
+    if (error.said !== "") facts["said"] = readable(Buffer.from(error.said, "latin1"), 128);
+  }
   if (wire === null) return facts;
   facts["responseBytes"] = wire.responseBytes;
   const { headBytes } = wire;

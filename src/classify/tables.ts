@@ -1,5 +1,6 @@
 // Codes to failures: errnos, c-ares, X.509, OpenSSL and llhttp. Facts in rows; the decisions stand in the files beside this one.
 
+import type { Http2ErrorCode } from "./http2-error.ts";
 import type { Finding } from "./origin-failure.ts";
 
 const finding = (type: Finding["type"], reason: string | null = null): Finding => ({
@@ -124,10 +125,26 @@ export const ownFailures: Readonly<Record<string, Finding>> = {
   BAD_STATUS: finding("http_protocol_error", "bad_status_line"),
   BAD_FIELD: finding("http_protocol_error", "bad_header"),
   BAD_FRAMING: finding("http_protocol_error", "bad_framing"),
+  HEADER_OVERFLOW: finding("http_response_header_section_size"),
   UNKNOWN_TRANSFER_CODING: finding("http_response_transfer_coding", "unknown_coding"),
   UNASKED_UPGRADE: finding("http_protocol_error", "unexpected_upgrade"),
   BAD_UPGRADE: finding("http_upgrade_failed"),
   CONTENT_CORRUPT: finding("http_response_content_coding", "corrupt"),
   CONTENT_TRUNCATED: finding("http_response_content_coding", "truncated"),
   CONTENT_TOO_LARGE: finding("http_request_error", "content_too_large"),
+  CONTENT_SHORT: finding("http_response_incomplete", "closed_early"),
+};
+
+/** What ended an HTTP/2 stream ({@link Http2ErrorCode}) before the response's head was there. */
+export const http2HeadFailures: Readonly<Record<Http2ErrorCode, Finding>> = {
+  STREAM_RESET: finding("connection_terminated", "stream_reset"),
+  GOAWAY: finding("connection_terminated", "goaway"),
+  HTTP2_BROKEN: finding("http_protocol_error", "http2_error"),
+};
+
+/** The same, in the middle of the content. */
+export const http2ContentFailures: Readonly<Record<Http2ErrorCode, Finding>> = {
+  STREAM_RESET: finding("http_response_incomplete", "stream_reset"),
+  GOAWAY: finding("http_response_incomplete", "closed_early"),
+  HTTP2_BROKEN: finding("http_protocol_error", "http2_error"),
 };

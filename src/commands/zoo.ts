@@ -16,6 +16,7 @@ export async function zoo(options: { json?: boolean }): Promise<void> {
     origins: [started.origin, ...(started.moreOrigins ?? [])],
     expects: fixture.expects,
     summary: fixture.summary,
+    ...(fixture.zone !== undefined && { zone: fixture.zone }),
   }));
   if (options.json === true) {
     process.stdout.write(

@@ -28,6 +28,9 @@ export interface Connection {
   readonly validFor: string | null;
   /** Why the certificate would have been refused, had it been validated; null where there is nothing to say. */
   readonly tolerated: PhaseError | null;
+  readonly isTls: boolean;
+  /** The origin has chosen HTTP/2 by ALPN. */
+  readonly isHttp2: boolean;
 }
 
 /** What every connection of a gateway needs. */
@@ -39,6 +42,8 @@ export interface ConnectOptions {
   /** True for an address and port at which the gateway itself listens. */
   readonly isOwnAddress: (address: string, port: number) => boolean;
   readonly signal: AbortSignal;
+  /** Offer HTTP/2 by ALPN, besides HTTP/1.1. */
+  readonly offersHttp2?: boolean;
   /** Filled in as the steps end, so that a failure can tell how far it got. */
   readonly progress: ConnectProgress;
 }
@@ -54,13 +59,15 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
     progress.tcpMs = performance.now() - startedAt;
   });
   progress.originIp = target.socketPath ?? peerOf(socket);
-  if (target.tls === null) return { socket, progress, validFor: null, tolerated: null };
+  if (target.tls === null)
+    return { socket, progress, validFor: null, tolerated: null, isTls: false, isHttp2: false };
 
   startedAt = performance.now();
-  const { requestHost, signal } = options;
+  const { requestHost, signal, offersHttp2 = false } = options;
   const secured = await handshake(socket, target.tls, {
     requestHost,
     deadlineMs: options.deadlines.handshakeMs,
+    offersHttp2,
     signal,
   })
     .catch((error: unknown) => {
@@ -70,7 +77,8 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
     .finally(() => {
       progress.tlsMs = performance.now() - startedAt;
     });
-  return { ...secured, progress };
+  const isHttp2 = secured.socket.alpnProtocol === "h2";
+  return { ...secured, progress, isTls: true, isHttp2 };
 }
 
 async function locate(

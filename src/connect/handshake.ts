@@ -32,16 +32,17 @@ export function handshake(
   options: {
     readonly requestHost: string;
     readonly deadlineMs: number;
+    readonly offersHttp2: boolean;
     readonly signal: AbortSignal;
   },
 ): Promise<Handshake> {
-  const { requestHost, deadlineMs, signal } = options;
+  const { requestHost, deadlineMs, offersHttp2, signal } = options;
   const serverName = target.isServerNameFromRequest ? requestHost : target.serverName;
 
   return new Promise((resolve, reject) => {
     const tls = connect({
       socket,
-      ALPNProtocols: ["http/1.1"],
+      ALPNProtocols: offersHttp2 ? ["h2", "http/1.1"] : ["http/1.1"],
       rejectUnauthorized: false, // Judged below, where every fact is at hand.
       checkServerIdentity: () => undefined,
       ...(serverName !== null &&

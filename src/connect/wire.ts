@@ -13,6 +13,7 @@ const statusEnd = "HTTP/1.1 100".length;
 
 /** Watches one socket for as long as it lives. */
 export class Wire {
+  readonly isHttp2 = false;
   readonly socket: Socket;
   /** The first error the socket reported; null while there is none. */
   error: Error | null = null;
@@ -46,6 +47,11 @@ export class Wire {
       this.isEnded = true;
     });
     this.#tapReads();
+  }
+
+  /** Bytes written since the connection stands. */
+  get sentBytes(): number {
+    return this.socket.bytesWritten;
   }
 
   /** How many bytes of the response now awaited have come before its content; complete interim responses do not count. */

@@ -28,6 +28,7 @@ export function demoConfig(
     origins: [started.origin, ...(started.moreOrigins ?? [])],
     originCa: rootFile,
     dns: { servers: [zoo.dnsServer] },
+    ...fixture.zone,
   }));
   return {
     ...base,

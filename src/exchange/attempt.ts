@@ -1,4 +1,4 @@
-// One request on one connection: undici's handler, writing straight to the client's response. No stream in between.
+// One request on one connection, or one stream of it: undici's handler, writing straight to the client's response. No stream in between.
 //
 // These are undici 7's flat handler methods, its direct path; undici 8 has others, which is why they stand in one class.
 
@@ -13,11 +13,12 @@ import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
 import type { ClientResponse } from "../listen/client-response.ts";
 import { type Upgrade, upgradeOf } from "../listen/upgrades.ts";
-import type { OriginConnection } from "./origin-connection.ts";
+import { type AttemptOwner, type AttemptSettings, badField, tooLarge } from "./attempt-owner.ts";
 import { contentCheckFor } from "./content-check.ts";
 import { ContentRelay } from "./content-relay.ts";
 import { Deadline } from "./deadline.ts";
 import { Drain } from "./drain.ts";
+import type { LaneHandler, OriginLane } from "./origin-lane.ts";
 import { RequestBody } from "./request-body.ts";
 import { type ResponseHead, responseHead } from "./response-head.ts";
 import { upgradeHead } from "./upgrade-head.ts";
@@ -25,34 +26,9 @@ import { upgradeHead } from "./upgrade-head.ts";
 /** @see RFC 9110 §15.2.2 */
 const switchingProtocols = 101;
 
-/** What a zone says of an attempt: milliseconds for each wait, already scaled, its limits, and what becomes of content and fields. */
-export interface AttemptSettings {
-  readonly responseMs: number;
-  readonly bodyIdleMs: number;
-  readonly writeMs: number;
-  readonly isContentChecked: boolean;
-  /** Bytes of content to gather before any leave; 0 for none. */
-  readonly bufferBytes: number;
-  /** The Server field in place of the origin's; null leaves that. */
-  readonly server: string | null;
-  /** The most bytes of a request's body. */
-  readonly bodyBytes: number;
-}
-
-/** What an attempt tells whoever made it. Exactly one of `onComplete` and `onFailed` is called, and last. */
-export interface AttemptOwner {
-  /** The final head is there and good; the owner calls `begin` when the client may have it. */
-  onHead(head: ResponseHead): void;
-  onInterim(status: number, rawFields: readonly Buffer[]): void;
-  onComplete(attempt: Attempt): void;
-  /** The origin goes on in the protocol that was asked for: the connection is the owner's now, and nothing else is called. */
-  onUpgraded(attempt: Attempt, head: string, socket: Socket): void;
-  onFailed(attempt: Attempt, error: unknown): void;
-}
-
 /** One try at getting a response. */
-export class Attempt implements Dispatcher.DispatchHandler {
-  readonly connection: OriginConnection;
+export class Attempt implements LaneHandler {
+  readonly connection: OriginLane;
   readonly isReused: boolean;
   /** The final head has come. */
   hasHead = false;
@@ -79,7 +55,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   constructor(
     context: ExchangeContext,
-    connection: OriginConnection,
+    connection: OriginLane,
     settings: AttemptSettings,
     owner: AttemptOwner,
   ) {
@@ -95,13 +71,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   /** Whether a byte of the request has been written. */
   get requestSent(): boolean {
-    return this.connection.wire.socket.bytesWritten > this.#writtenBefore;
+    return this.connection.wire.sentBytes > this.#writtenBefore;
   }
 
   /** Sends the request. `fields` as undici takes them. */
   send(fields: string[]): void {
     const { wire } = this.connection;
-    this.#writtenBefore = wire.socket.bytesWritten;
+    this.#writtenBefore = wire.sentBytes;
     wire.expectHead();
     // undici hears of it after us, and must not find the request gone: what it does not see to is ours, a moment later.
     wire.onError = (error) => queueMicrotask(() => this.fail(error));
@@ -197,7 +173,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#deadline.end();
     const { wire } = this.connection;
     const head = responseHead(status, rawFields, reason, {
-      firstBytes: wire.headBytes,
+      firstBytes: wire.isHttp2 ? null : wire.headBytes,
       mayChunk: this.#mayChunk(status),
       server: this.#settings.server,
     });
@@ -320,16 +296,4 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#relay?.close();
     this.connection.wire.onError = null;
   }
-}
-
-function badField(error: unknown): ExchangeError {
-  return new ExchangeError("BAD_FIELD", `the head cannot be sent on: ${String(error)}`);
-}
-
-/** Content that told its length has been refused before: this one did not. */
-function tooLarge(bodyBytes: number): ExchangeError {
-  return new ExchangeError(
-    "CONTENT_TOO_LARGE",
-    `the request's content passed limits.bodyBytes (${bodyBytes})`,
-  );
 }

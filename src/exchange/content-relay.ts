@@ -2,17 +2,17 @@
 // the way. Nothing is buffered but what came in one piece, unless the zone wants it gathered.
 
 import { ExchangeError } from "../classify/exchange-error.ts";
-import type { Wire } from "../connect/wire.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { ClientResponse } from "../listen/client-response.ts";
 import type { ContentCheck } from "./content-check.ts";
 import type { Deadline } from "./deadline.ts";
 import { Gathering } from "./gathering.ts";
+import type { LaneWatch } from "./origin-lane.ts";
 import { trailerFields } from "./response-head.ts";
 
 /** What a relay works with and whom it tells. */
 export interface RelayOptions {
-  readonly wire: Wire;
+  readonly wire: LaneWatch;
   readonly check: ContentCheck | null;
   /** Bytes of content announced; null where they are not. */
   readonly contentLength: number | null;

@@ -5,14 +5,16 @@ import type { Socket } from "node:net";
 import { classifyConnect } from "../classify/classify-connect.ts";
 import { classifyExchange } from "../classify/classify-exchange.ts";
 import { ExchangeError } from "../classify/exchange-error.ts";
+import { Http2Error } from "../classify/http2-error.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import { codeOf, PhaseError } from "../connect/phase-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { expectsContinue, hasBody } from "../identify/has-body.ts";
 import { upgradeOf } from "../listen/upgrades.ts";
 import type { Zone } from "../zone.ts";
-import { Attempt, type AttemptOwner } from "./attempt.ts";
-import type { OriginConnection } from "./origin-connection.ts";
+import { Attempt } from "./attempt.ts";
+import type { AttemptOwner } from "./attempt-owner.ts";
+import type { OriginLane } from "./origin-lane.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import { forwardInterim } from "./interim.ts";
 import { requestFields } from "./request-fields.ts";
@@ -70,7 +72,7 @@ export class Exchange implements AttemptOwner {
   ) {
     this.#context = context;
     this.#zone = zone;
-    this.#pool = pick(zone, context.scheme, 0);
+    this.#pool = pick(zone, context, 0);
     this.#isOwnAddress = isOwnAddress;
     this.#listener = listener;
   }
@@ -151,7 +153,7 @@ export class Exchange implements AttemptOwner {
       this.#isOver = true;
       return this.#listener.onBroken(this.#context, failure);
     }
-    if (this.#mayRetry(attempt, failure)) {
+    if (this.#mayRetry(attempt, failure, error)) {
       this.#hasRetried = true;
       this.#context.retries += 1;
       return this.#tryOrigin(false);
@@ -202,7 +204,7 @@ export class Exchange implements AttemptOwner {
     }
   }
 
-  #send(connection: OriginConnection): void {
+  #send(connection: OriginLane): void {
     const context = this.#context;
     const attempt = new Attempt(context, connection, this.#zone.attempts, this);
     this.#attempt = attempt;
@@ -210,7 +212,8 @@ export class Exchange implements AttemptOwner {
     context.originIp = connection.connection.progress.originIp;
     context.tolerated = connection.connection.tolerated;
     if (expectsContinue(context.req)) context.res.writeContinue();
-    attempt.send(requestFields(context, this.#hostField(), this.#zone.config.fields));
+    const { fields } = this.#zone.config;
+    attempt.send(requestFields(context, this.#hostField(), fields, connection.wire.isHttp2));
   }
 
   #hostField(): string {
@@ -222,10 +225,15 @@ export class Exchange implements AttemptOwner {
     return port === 0 || port === (tls === null ? 80 : 443) ? name : `${name}:${port}`;
   }
 
-  /** Once, on a fresh connection, if a kept one died before any byte of response and the origin cannot have acted twice. */
-  #mayRetry(attempt: Attempt, failure: OriginFailure): boolean {
-    if (this.#hasRetried || !attempt.isReused || failure.reason !== "closed_on_reuse") return false;
+  /**
+   * Once, on a fresh connection, if a kept one died before any byte of response and the origin cannot have acted twice; or if
+   * the origin has promised that it did nothing.
+   */
+  #mayRetry(attempt: Attempt, failure: OriginFailure, error: unknown): boolean {
     const { req } = this.#context;
+    if (this.#hasRetried || attempt.hasHead) return false;
+    if (error instanceof Http2Error && error.isUnprocessed) return this.#context.requestBytes === 0;
+    if (!attempt.isReused || failure.reason !== "closed_on_reuse") return false;
     if (hasBody(req)) return !failure.requestSent && this.#context.requestBytes === 0;
     return !failure.requestSent || idempotentMethods.has(req.method ?? "");
   }
@@ -233,9 +241,7 @@ export class Exchange implements AttemptOwner {
   /** The next origin has its turn if nothing was sent to this one; else this is how it ends. */
   #fail(failure: OriginFailure): void {
     const isUntouched = !failure.requestSent && this.#context.requestBytes === 0;
-    const next = !isUntouched
-      ? null
-      : pick(this.#zone, this.#context.scheme, this.#originsTried + 1);
+    const next = !isUntouched ? null : pick(this.#zone, this.#context, this.#originsTried + 1);
     if (next !== null) {
       this.#context.recovered.push({ origin: this.#context.origin, failure });
       this.#context.retries += 1;

@@ -5,6 +5,7 @@ import { Client, type Dispatcher } from "undici";
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { Connection } from "../connect/connect.ts";
 import { Wire } from "../connect/wire.ts";
+import type { OriginLane } from "./origin-lane.ts";
 
 /** Limits of one connection. */
 export interface ConnectionLimits {
@@ -15,7 +16,7 @@ export interface ConnectionLimits {
 }
 
 /** A connected socket, its watch, and its HTTP client. Carries one request at a time. */
-export class OriginConnection {
+export class OriginConnection implements OriginLane {
   readonly connection: Connection;
   readonly wire: Wire;
   /** Requests that were given to it so far. */
@@ -55,6 +56,10 @@ export class OriginConnection {
   destroy(): void {
     // With an error, or undici would take the end of a close-delimited response that was given up for its regular end.
     this.wire.socket.destroy(new ExchangeError("CONNECTION_SPENT", "given up"));
+  }
+
+  finish(): boolean {
+    return this.isUsable;
   }
 
   /** Gives undici the socket, once; when that is gone, so is this connection. */

@@ -1,9 +1,13 @@
 // The connections of one zone to one origin: kept ones are reused, last in first out; new ones are bounded, and so is the queue.
+// Those of HTTP/2, which several requests share, stand in http2-pool.ts; they count all the same.
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { connectTo, type ConnectOptions } from "../connect/connect.ts";
 import type { Target } from "../connect/target.ts";
+import { Http2Connection } from "./http2-connection.ts";
+import { Http2Pool, SharedOpening } from "./http2-pool.ts";
 import { type ConnectionLimits, OriginConnection } from "./origin-connection.ts";
+import type { OriginLane } from "./origin-lane.ts";
 
 /** What a pool may hold. */
 export interface PoolLimits extends ConnectionLimits {
@@ -11,6 +15,8 @@ export interface PoolLimits extends ConnectionLimits {
   readonly originQueue: number;
   /** Milliseconds for which a request may wait for a connection. */
   readonly queueMs: number;
+  /** HTTP/2 is offered by ALPN, or spoken at once where there is no TLS. */
+  readonly isHttp2: boolean;
 }
 
 /** How many connections there are in each state, for the metric `edgecase_origin_connections`. */
@@ -26,7 +32,7 @@ interface Waiter {
   /** The request's host, for which the certificate must be good. */
   readonly host: string;
   /** Ends the wait: with a kept connection, or with leave to open a new one. */
-  readonly take: (connection: OriginConnection | null) => void;
+  readonly take: (lane: OriginLane | null) => void;
 }
 
 /** Connections to one origin. */
@@ -36,15 +42,25 @@ export class OriginPool {
   readonly #idle: OriginConnection[] = [];
   readonly #all = new Set<OriginConnection>();
   readonly #waiting: Waiter[] = [];
+  readonly #http2: Http2Pool | null;
+  #opening: SharedOpening<OriginConnection | Http2Connection> | null = null;
   #connecting = 0;
 
   constructor(target: Target, limits: PoolLimits) {
     this.target = target;
     this.#limits = limits;
+    this.#http2 = limits.isHttp2
+      ? new Http2Pool(limits, {
+          onFree: (connection) => this.#giveStreams(connection),
+          onClosed: () => this.#admitNext(),
+        })
+      : null;
   }
 
-  /** A kept connection whose certificate is good for this host; null if there is none. */
-  takeIdle(requestHost: string): OriginConnection | null {
+  /** A kept connection, or a stream of one, whose certificate is good for this host; null if there is none. */
+  takeIdle(requestHost: string): OriginLane | null {
+    const stream = this.#http2?.take(requestHost) ?? null;
+    if (stream !== null) return stream;
     for (let index = this.#idle.length - 1; index >= 0; index -= 1) {
       const candidate = this.#idle[index];
       if (candidate === undefined || !candidate.isUsable) {
@@ -63,30 +79,72 @@ export class OriginPool {
    * A connection: a new one, or, where there may be no more, the first that becomes free.
    * Rejects with PhaseError, or with ExchangeError: `CONNECTION_LIMIT` if none did in time, `CLIENT_LEFT` if aborted.
    */
-  async open(options: ConnectOptions): Promise<OriginConnection> {
-    if (!this.#hasRoom) this.#evictIdle();
-    if (this.#hasRoom) this.#connecting += 1;
+  async open(options: ConnectOptions): Promise<OriginLane> {
+    while (this.#http2?.isExpected === true && (this.#opening !== null || this.#makeRoom())) {
+      // oxlint-disable-next-line no-await-in-loop -- Once, unless others were quicker to take what was opened.
+      const lane = await this.#openForAll(options);
+      if (lane !== null) return lane;
+    }
+    if (this.#makeRoom()) this.#connecting += 1;
     else {
       const kept = await this.#waitForTurn(options);
       if (kept !== null) return kept;
     }
+    const opened = await this.#connect(options);
+    if (opened instanceof OriginConnection) return opened;
+    const stream = opened.take(options.requestHost);
+    return stream ?? this.open(options); // Somebody who waited was quicker.
+  }
+
+  /** Has a part in the connection that is being made, or begins one; null if there is nothing to be had of it. */
+  async #openForAll(options: ConnectOptions): Promise<OriginLane | null> {
+    if (this.#opening === null) {
+      this.#connecting += 1;
+      const opening = new SharedOpening(options, (shared) =>
+        this.#connect(shared).finally(() => {
+          if (this.#opening === opening) this.#opening = null;
+        }),
+      );
+      this.#opening = opening;
+    }
+    const opening = this.#opening;
+    const opened = await opening.join(options);
+    if (opened instanceof Http2Connection) return opened.take(options.requestHost);
+    return opening.claim() ? opened : null; // HTTP/1.1 after all.
+  }
+
+  /** Connects, as one of those that are counted as connecting. */
+  async #connect(options: ConnectOptions): Promise<OriginConnection | Http2Connection> {
+    const { tls } = this.target;
+    const isWelcome = this.#http2?.isWelcome === true;
     try {
-      const opened = new OriginConnection(await connectTo(this.target, options), this.#limits);
-      this.#all.add(opened);
-      opened.wire.socket.once("close", () => {
-        this.#all.delete(opened);
-        this.#admitNext();
+      const connection = await connectTo(this.target, {
+        ...options,
+        offersHttp2: isWelcome && tls !== null,
       });
-      return opened;
+      if (this.#http2 !== null && (connection.isHttp2 || (isWelcome && tls === null)))
+        return this.#http2.add(connection);
+      if (isWelcome) this.#http2?.refused();
+      return this.#keepWatch(new OriginConnection(connection, this.#limits));
     } finally {
       this.#connecting -= 1;
       setImmediate(() => this.#admitNext());
     }
   }
 
+  #keepWatch(opened: OriginConnection): OriginConnection {
+    this.#all.add(opened);
+    opened.wire.socket.once("close", () => {
+      this.#all.delete(opened);
+      this.#admitNext();
+    });
+    return opened;
+  }
+
   /** Keeps a connection whose response is complete, or gives it to whoever waits. */
-  release(connection: OriginConnection): void {
-    if (!connection.isUsable) return;
+  release(lane: OriginLane): void {
+    if (!lane.finish()) return;
+    const connection = lane as OriginConnection;
     if (this.#waiting.length === 0) {
       this.#idle.push(connection);
       return;
@@ -106,10 +164,10 @@ export class OriginPool {
     for (let index = this.#idle.length - 1; index >= 0; index -= 1) {
       if (this.#idle[index]?.isUsable !== true) this.#idle.splice(index, 1);
     }
-    const idle = this.#idle.length;
+    const idle = this.#idle.length + (this.#http2?.idle ?? 0);
     return {
       idle,
-      active: this.#all.size - idle,
+      active: this.#size - idle,
       connecting: this.#connecting,
       queued: this.#waiting.length,
     };
@@ -119,22 +177,43 @@ export class OriginPool {
   close(): void {
     for (const connection of this.#all) connection.destroy();
     this.#idle.length = 0;
+    this.#http2?.close();
   }
 
-  /** Gives up the oldest kept connection: it is not good for the host that needs one now. */
-  #evictIdle(): void {
+  /** Streams that have become free, for those who wait. */
+  #giveStreams(connection: Http2Connection): void {
+    for (let index = 0; index < this.#waiting.length;) {
+      const waiter = this.#waiting[index];
+      const stream = waiter === undefined ? null : connection.take(waiter.host);
+      if (stream === null) index += 1;
+      else this.#waiting.splice(index, 1)[0]?.take(stream);
+    }
+    // Good for none of those who wait: make room.
+    if (this.#waiting.length > 0 && connection.isIdle) connection.retire();
+  }
+
+  /** Whether there may be one more, if need be in place of the oldest kept one, which is not good for this host. */
+  #makeRoom(): boolean {
+    if (this.#hasRoom) return true;
     const oldest = this.#idle.shift();
-    if (oldest === undefined) return;
-    this.#all.delete(oldest);
-    oldest.destroy();
+    if (oldest === undefined) this.#http2?.evictIdle();
+    else {
+      this.#all.delete(oldest);
+      oldest.destroy();
+    }
+    return this.#hasRoom;
+  }
+
+  get #size(): number {
+    return this.#all.size + (this.#http2?.size ?? 0);
   }
 
   get #hasRoom(): boolean {
-    return this.#all.size + this.#connecting < this.#limits.originConnections;
+    return this.#size + this.#connecting < this.#limits.originConnections;
   }
 
   /** Resolves with a kept connection, or with null when a new one may be opened; that one is then counted already. */
-  #waitForTurn({ requestHost, signal }: ConnectOptions): Promise<OriginConnection | null> {
+  #waitForTurn({ requestHost, signal }: ConnectOptions): Promise<OriginLane | null> {
     const { originConnections, originQueue, queueMs } = this.#limits;
     return new Promise((resolve, reject) => {
       const leave = (code: "CONNECTION_LIMIT" | "CLIENT_LEFT", message: string): void => {
@@ -149,9 +228,9 @@ export class OriginPool {
       };
       const waiter: Waiter = {
         host: requestHost,
-        take: (connection) => {
+        take: (lane) => {
           settle();
-          resolve(connection);
+          resolve(lane);
         },
       };
       const onAbort = (): void => leave("CLIENT_LEFT", "the client left the queue");

@@ -4,7 +4,7 @@
 import { EventEmitter } from "node:events";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
-import type { ClientRequest } from "../listen/client-request.ts";
+import { type ClientRequest, isHttp2 } from "../listen/client-request.ts";
 import { Deadline } from "./deadline.ts";
 
 /** As much of a Readable as undici's writer uses. Emits `data`, `end`, `error`. */
@@ -16,6 +16,8 @@ export class RequestBody extends EventEmitter {
   /** Runs while somebody has to move: the origin when paused, else the client. */
   readonly #deadline = new Deadline();
   #isDetached = false;
+  isPaused = false;
+  #isAnswered = false;
   destroyed = false;
   /** undici looks here before it waits for `end`: a body without a byte may be over before it listens. */
   readableEnded = false;
@@ -36,6 +38,16 @@ export class RequestBody extends EventEmitter {
     source.pause();
   }
 
+  /** Whether fields may come after the content. */
+  get mayHaveTrailers(): boolean {
+    return isHttp2(this.#source) || this.#source.headers["transfer-encoding"] !== undefined;
+  }
+
+  /** The fields that came after the content, names and values in turn; known at the `end`. */
+  get rawTrailers(): readonly string[] {
+    return this.#source.rawTrailers;
+  }
+
   /** What tells undici that this is a stream; it reads by events and never pipes. */
   pipe(): never {
     throw new TypeError("RequestBody is read by its events");
@@ -44,6 +56,7 @@ export class RequestBody extends EventEmitter {
   pause(): this {
     if (this.#isDetached) return this;
     this.#source.pause();
+    this.isPaused = true;
     this.#wait(this.#writeMs, "WRITE_DEADLINE", "the origin took no byte of the request");
     return this;
   }
@@ -51,8 +64,16 @@ export class RequestBody extends EventEmitter {
   resume(): this {
     if (this.#isDetached) return this;
     this.#source.resume();
-    this.#wait(this.#idleMs, "CLIENT_LEFT", "the client sent no byte of the request");
+    this.isPaused = false;
+    if (this.#isAnswered) this.#deadline.end();
+    else this.#wait(this.#idleMs, "CLIENT_LEFT", "the client sent no byte of the request");
     return this;
+  }
+
+  /** The response has begun: from here on the client may be silent for as long as the origin has something to say. */
+  answered(): void {
+    this.#isAnswered = true;
+    if (!this.isPaused) this.#deadline.end();
   }
 
   /** Lets go of the client's stream, which stays paused where it is. */

@@ -34,8 +34,16 @@ const dropped: ReadonlySet<string> = new Set([
   revealField,
 ]);
 
+/** Says that the client takes trailers. @see RFC 9110 §10.1.4 */
+const takesTrailers = /(?:^|,)[\t ]*trailers[\t ]*(?:;|,|$)/i;
+
 /** A flat list of names and values, for undici. `host` is the Host field to send, `settings` what the zone says of fields. */
-export function requestFields(context: ExchangeContext, host: string, settings: Fields): string[] {
+export function requestFields(
+  context: ExchangeContext,
+  host: string,
+  settings: Fields,
+  isHttp2: boolean,
+): string[] {
   const { rawFields, req } = context;
   const { headers } = req;
   const named = connectionNamed(headers.connection);
@@ -51,6 +59,8 @@ export function requestFields(context: ExchangeContext, host: string, settings: 
   const length = headers["content-length"];
   if (length !== undefined && length !== "0" && headers["transfer-encoding"] === undefined)
     fields.push("content-length", length);
+  // Of no connection in HTTP/2, where gRPC servers insist on it. @see RFC 9113 §8.2.2
+  if (isHttp2 && takesTrailers.test(String(headers["te"]))) fields.push("te", "trailers");
 
   const forwarded = headers["x-forwarded-for"];
   const loop = headers["cdn-loop"];

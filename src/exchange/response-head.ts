@@ -40,8 +40,8 @@ const dropped: ReadonlySet<string> = new Set([
 
 /** What there is to know beside the head itself. */
 export interface HeadContext {
-  /** The start of the status line. */
-  readonly firstBytes: Buffer;
+  /** The start of the status line; null over HTTP/2, which has none. */
+  readonly firstBytes: Buffer | null;
   /** The client can be sent chunks. */
   readonly mayChunk: boolean;
   /** The Server field in place of the origin's; null leaves that. */
@@ -50,7 +50,8 @@ export interface HeadContext {
 
 /**
  * Builds the head, or says why it cannot be sent on. `rawFields` are names and values in turn, as undici gives them, and
- * `firstBytes` the start of the status line, since undici's parser takes RTSP/1.0, HTTP/0.9 and HTTP/2.0 for HTTP/1.1.
+ * `firstBytes` the start of the status line, since undici's parser takes RTSP/1.0, HTTP/0.9 and HTTP/2.0 for HTTP/1.1; null
+ * over HTTP/2, which has none.
  */
 export function responseHead(
   status: number,
@@ -58,7 +59,7 @@ export function responseHead(
   reason: string,
   { firstBytes, mayChunk, server }: HeadContext,
 ): ResponseHead | ExchangeError {
-  if (!firstBytes.subarray(0, versionStart.length).equals(versionStart)) {
+  if (firstBytes?.subarray(0, versionStart.length).equals(versionStart) === false) {
     return new ExchangeError(
       firstBytes.subarray(0, 5).equals(protocolName) ? "BAD_STATUS" : "NOT_HTTP",
       "the version is not HTTP/1.x",
@@ -70,7 +71,7 @@ export function responseHead(
   const fields: string[] = [];
   let contentCoding = "";
   let contentLength: number | null = null;
-  let isDelimited = false;
+  let isDelimited = firstBytes === null;
 
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index]?.toString("latin1") ?? "";
@@ -84,7 +85,7 @@ export function responseHead(
         );
       }
       // RFC 9112 §6.1: the framing of such a message is faulty, whoever sent it.
-      if (firstBytes[versionStart.length] === 0x30)
+      if (firstBytes?.[versionStart.length] === 0x30)
         return new ExchangeError("BAD_FRAMING", "an HTTP/1.0 response has a transfer coding");
       isDelimited = true;
       continue;

@@ -186,6 +186,8 @@ const evidenceLabels: Readonly<Record<string, string>> = {
   serverName: "Server name (SNI)",
   tls: "TLS library",
   code: "Error code",
+  http2Error: "HTTP/2 error",
+  said: "Said besides",
   reusedConnection: "Connection reused",
   requestSent: "Request sent",
   responseBytes: "Bytes received",

@@ -45,27 +45,30 @@ const EchoClient = grpc.makeGenericClientConstructor(service, "Echo");
 async function startServer(): Promise<{ origin: string } & AsyncDisposable> {
   const server = new grpc.Server();
   server.addService(service, {
-    unary: (call: grpc.ServerUnaryCall<Buffer, Buffer>, done: grpc.sendUnaryData<Buffer>) => {
+    unary: (running: grpc.ServerUnaryCall<Buffer, Buffer>, done: grpc.sendUnaryData<Buffer>) => {
       const trailer = new grpc.Metadata();
       trailer.set("x-trailer", "there");
-      const [wanted] = call.metadata.get("x-fail");
-      if (wanted === undefined) done(null, call.request, trailer);
-      else done({ code: Number(wanted), details: "as asked: 100 %" });
+      const [wanted] = running.metadata.get("x-fail");
+      if (wanted === undefined) done(null, running.request, trailer);
+      else done({ code: Number(wanted) as grpc.status, details: "as asked: 100 %" });
     },
-    upload: (call: grpc.ServerReadableStream<Buffer, Buffer>, done: grpc.sendUnaryData<Buffer>) => {
+    upload: (
+      running: grpc.ServerReadableStream<Buffer, Buffer>,
+      done: grpc.sendUnaryData<Buffer>,
+    ) => {
       let bytes = 0;
-      call.on("data", (part: Buffer) => {
+      running.on("data", (part: Buffer) => {
         bytes += part.length;
       });
-      call.on("end", () => done(null, Buffer.from(String(bytes))));
+      running.on("end", () => done(null, Buffer.from(String(bytes))));
     },
-    download: (call: grpc.ServerWritableStream<Buffer, Buffer>) => {
-      for (let count = 0; count < 100; count += 1) call.write(Buffer.from(String(count)));
-      call.end();
+    download: (running: grpc.ServerWritableStream<Buffer, Buffer>) => {
+      for (let count = 0; count < 100; count += 1) running.write(Buffer.from(String(count)));
+      running.end();
     },
-    chat: (call: grpc.ServerDuplexStream<Buffer, Buffer>) => {
-      call.on("data", (part: Buffer) => call.write(part));
-      call.on("end", () => call.end());
+    chat: (running: grpc.ServerDuplexStream<Buffer, Buffer>) => {
+      running.on("data", (part: Buffer) => running.write(part));
+      running.on("end", () => running.end());
     },
   });
   const port = await new Promise<number>((resolve, reject) => {

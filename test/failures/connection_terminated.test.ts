@@ -22,6 +22,13 @@ describe("connection_terminated", () => {
     ["interim-then-fin", "closed_before_response"],
     ["closes-during-upload", "closed_before_response"],
     ["resets-during-upload", "reset_before_response"],
+    ["h2-fin-before-head", "closed_before_response"],
+    ["h2-rst-before-head", "reset_before_response"],
+    ["h2-ends-in-preface", "closed_before_response"],
+    ["h2-reset-internal-error", "stream_reset"],
+    ["h2-reset-cancel", "stream_reset"],
+    ["h2-goaway-before-answer", "goaway"],
+    ["h2-goaway-calm", "goaway"],
   ])("%s has the reason %s", async (fixture, reason) => {
     await using gateway = await startGateway({ fixtures: [fixture] });
 
@@ -99,5 +106,18 @@ describe("connection_terminated", () => {
 
     expect(response.status).toBe(520);
     expect(line["retries"]).toBe(0);
+  });
+
+  test.each([
+    ["h2-reset-internal-error", ["RST_STREAM", "INTERNAL_ERROR"]],
+    ["h2-goaway-calm", ["GOAWAY", "ENHANCE_YOUR_CALM", "too_many_pings"]],
+  ])("%s says so, with the name of the HTTP/2 error", async (fixture, names) => {
+    await using gateway = await startGateway({ fixtures: [fixture] });
+
+    const { response, line } = await provoke(gateway, { fixture, type: "connection_terminated" });
+
+    const page = response.body.toString();
+    expect(names.filter((name) => !String(line["detail"]).includes(name))).toEqual([]);
+    expect(names.filter((name) => !page.includes(name))).toEqual([]);
   });
 });

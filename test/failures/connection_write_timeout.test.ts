@@ -42,4 +42,27 @@ describe("connection_write_timeout", () => {
     expect(line["requestBytes"]).toBeGreaterThan(0);
     expect(line["requestBytes"]).toBeLessThan(20_000_000);
   });
+
+  test.each(["h2-window-never-opens", "h2-window-never-opens-small"])(
+    "%s: an HTTP/2 origin that gives no leave to send is given up",
+    async (fixture) => {
+      await using gateway = await startGateway({ fixtures: [fixture], timeouts: { writeMs: 200 } });
+
+      const { response } = await provoke(gateway, { fixture, type: "connection_write_timeout" });
+
+      expect(response.status).toBe(524);
+    },
+  );
+
+  test("an HTTP/2 origin that gives leave by a little at a time has as long as it takes", async () => {
+    await using gateway = await startGateway({
+      fixtures: ["h2-reads-slowly"],
+      timeouts: { writeMs: 300 },
+    });
+
+    await gateway.request({ method: "POST", bodyBytes: 1 });
+    const response = await gateway.request({ method: "POST", bodyBytes: 40_000 });
+
+    expect(response.status).toBe(200);
+  });
 });

@@ -27,6 +27,16 @@ describe("http_protocol_error", () => {
     ["content-length-with-chunked", "bad_framing"],
     ["content-length-negative", "bad_framing"],
     ["unasked-101", "unexpected_upgrade"],
+    ["h2-status-999", "bad_status_line"],
+    ["h2-ssh", "not_http"],
+    ["h2-garbage", "http2_error"],
+    ["h2-http1-after-alpn", "http2_error"],
+    ["h2-upper-case-name", "http2_error"],
+    ["h2-status-missing", "http2_error"],
+    ["h2-hpack-garbage", "http2_error"],
+    ["h2-push-promise", "http2_error"],
+    ["h2-data-before-head", "http2_error"],
+    ["h2-ping-flood", "http2_error"],
   ])("%s has the reason %s", async (fixture, reason) => {
     await using gateway = await startGateway({ fixtures: [fixture] });
 
@@ -55,11 +65,26 @@ describe("http_protocol_error", () => {
     ["tls-on-plain-port", "TLS"],
     ["http2-only", "HTTP/2"],
     ["http09", "HTML without a head"],
+    ["h2-http1-only", "HTTP/1.1"],
+    ["h2-http1-after-alpn", "HTTP/1.1"],
+    ["h2-ssh", "SSH"],
   ])("the page says what %s looks like: %s", async (fixture, protocol) => {
     await using gateway = await startGateway({ fixtures: [fixture] });
 
     const response = await gateway.get("/", [["Accept", "text/html"]]);
 
     expect(textOf(response.body.toString())).toContain(`looks like ${protocol}`);
+  });
+
+  test.each([
+    ["h2-hpack-garbage", "COMPRESSION_ERROR"],
+    ["h2-upper-case-name", "PROTOCOL_ERROR"],
+    ["h2-ping-flood", "ENHANCE_YOUR_CALM"],
+  ])("%s is told with the HTTP/2 error %s", async (fixture, name) => {
+    await using gateway = await startGateway({ fixtures: [fixture] });
+
+    await gateway.get();
+
+    expect((await gateway.line())["detail"]).toContain(`(${name}`);
   });
 });

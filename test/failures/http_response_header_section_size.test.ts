@@ -18,6 +18,10 @@ describe("http_response_header_section_size", () => {
     "header-endless",
     "header-endless-fields",
     "interim-flood",
+    "h2-header-200kb",
+    "h2-header-140kb-many",
+    "h2-continuation-endless",
+    "h2-interim-flood",
   ])("%s is too large", async (fixture) => {
     await using gateway = await startGateway({ fixtures: [fixture] });
 
@@ -30,13 +34,16 @@ describe("http_response_header_section_size", () => {
     });
   });
 
-  test.each(["header-20kb", "header-70kb", "header-127kb"])("%s is not", async (fixture) => {
-    await using gateway = await startGateway({ fixtures: [fixture] });
+  test.each(["header-20kb", "header-70kb", "header-127kb", "h2-header-125kb"])(
+    "%s is not",
+    async (fixture) => {
+      await using gateway = await startGateway({ fixtures: [fixture] });
 
-    const response = await gateway.get();
+      const response = await gateway.get();
 
-    expect(response.status).toBe(200);
-  });
+      expect(response.status).toBe(200);
+    },
+  );
 
   test("limits.responseHeaderBytes is where it begins", async () => {
     await using gateway = await startGateway({
@@ -50,8 +57,8 @@ describe("http_response_header_section_size", () => {
     expect(await gateway.line()).toMatchObject({ failure: "http_response_header_section_size" });
   });
 
-  test("a trailer section that is too large is counted late", async () => {
-    await using gateway = await startGateway({ fixtures: ["trailer-200kb"] });
+  test.each(["trailer-200kb", "h2-trailer-200kb"])("%s is counted late", async (fixture) => {
+    await using gateway = await startGateway({ fixtures: [fixture] });
 
     const response = await gateway.get();
 

@@ -41,6 +41,13 @@ describe("http_response_incomplete", () => {
     ["body-stalls", "stalled"],
     ["body-stalls-chunked", "stalled"],
     ["head-then-silence", "stalled"],
+    ["h2-reset-after-head", "stream_reset"],
+    ["h2-reset-in-content", "stream_reset"],
+    ["h2-reset-no-error", "stream_reset"],
+    ["h2-fin-in-content", "closed_early"],
+    ["h2-rst-in-content", "reset_early"],
+    ["h2-content-too-short", "closed_early"],
+    ["h2-stalls-in-content", "stalled"],
   ])(
     "%s breaks off in the content: the client is cut off, and it is counted late, as %s, and as no error",
     async (fixture, reason) => {

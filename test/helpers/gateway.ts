@@ -109,6 +109,7 @@ export function zoneFor(
     origins: [member.started.origin, ...(member.started.moreOrigins ?? [])],
     originCa: rootFile,
     dns: { servers: [zoo.dnsServer] },
+    ...member.fixture.zone,
     ...more,
   };
 }

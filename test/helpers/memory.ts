@@ -6,6 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { ZoneFile } from "../../src/config/schema.ts";
+
 /** A gateway started from the command line. */
 export interface GatewayProcess extends AsyncDisposable {
   readonly port: number;
@@ -14,11 +16,17 @@ export interface GatewayProcess extends AsyncDisposable {
 }
 
 /** Starts the command in front of one origin. Uploads may be as large as they like. */
-export async function startGatewayProcess(origin: string): Promise<GatewayProcess> {
+export async function startGatewayProcess(
+  origin: string,
+  zone: Partial<ZoneFile> = {},
+): Promise<GatewayProcess> {
   const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
   const file = join(folder, "edgecase.json");
   const limits = { bodyBytes: Number.MAX_SAFE_INTEGER };
-  writeFileSync(file, JSON.stringify({ limits, zones: [{ hosts: ["*"], origins: [origin] }] }));
+  writeFileSync(
+    file,
+    JSON.stringify({ limits, zones: [{ hosts: ["*"], origins: [origin], ...zone }] }),
+  );
   const args = [
     "--import",
     "tsx",
@@ -27,6 +35,8 @@ export async function startGatewayProcess(origin: string): Promise<GatewayProces
     file,
     "--port",
     "0",
+    "--https-port",
+    "false",
     "--admin-port",
     "false",
   ];
