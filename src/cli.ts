@@ -27,7 +27,7 @@ program
   .option("--origin <url...>", "origins of one zone for every host, tried in order")
   .option("--host <address>", "address to listen on (127.0.0.1)")
   .option("-p, --port <port>", "port for HTTP (8080); 0 takes a free one")
-  .option("--https-port <port>", "port for HTTPS: not served yet, false only")
+  .option("--https-port <port>", "port for HTTPS (8443), HTTP/1.1 and HTTP/2; or false")
   .option("--admin-port <port>", "port for metrics and health (8081), or false")
   .addOption(new Option("--codes <mode>", "what clients are told").choices(["detailed", "generic"]))
   .addOption(new Option("--pages <mode>", "how much pages say").choices(["verbose", "sanitized"]))

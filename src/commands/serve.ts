@@ -30,7 +30,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   say(
     [
       ...config.warnings.map((warning) => `warning: ${describe(flags.config ?? null, warning)}`),
-      `${urls.join(" and ")} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`,
+      `${urls[0] ?? ""} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`,
+      ...overHttps(urls),
     ],
     adminUrl,
   );
@@ -69,7 +70,8 @@ async function serveDemo(
   });
   say(
     [
-      `${running.urls.join(" and ")} is the demo: ${zoo.members.length} origins, most of them broken`,
+      `${running.urls[0] ?? ""} is the demo: ${zoo.members.length} origins, most of them broken`,
+      ...overHttps(running.urls),
       `try: curl -i -H 'Host: expired.localhost' -H 'Accept: text/plain' ${running.urls[0] ?? ""}`,
       "your own app: edgecase --origin http://localhost:3000",
     ],
@@ -93,6 +95,13 @@ function theGateway(gateway: Gateway | null): Gateway {
   if (gateway === null)
     throw new Error("the demo's page was asked for before the gateway was there");
   return gateway;
+}
+
+/** The second address, if there is one: HTTPS stands behind HTTP. */
+function overHttps([, secure]: readonly string[]): string[] {
+  return secure === undefined
+    ? []
+    : [`${secure} is the same over HTTPS; edgecase ca says how to trust its certificates`];
 }
 
 function say(lines: readonly string[], adminUrl: string | null): void {

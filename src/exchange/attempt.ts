@@ -5,8 +5,6 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-import type { Dispatcher } from "undici";
-
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { codeOf } from "../connect/phase-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";

@@ -45,6 +45,10 @@ export class Http2Response extends Http2ServerResponse implements ClientResponse
     }
     for (const [name, list] of values)
       this.setHeader(name, list.length === 1 ? (list[0] ?? "") : list);
+    if (values.has("grpc-status")) {
+      this.statusCode = status; // Trailers-Only: gRPC clients want head and end in one frame, so the head waits for the end.
+      return;
+    }
     try {
       this.writeHead(status);
     } catch (error) {

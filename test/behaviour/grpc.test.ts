@@ -50,7 +50,7 @@ async function startServer(): Promise<{ origin: string } & AsyncDisposable> {
       trailer.set("x-trailer", "there");
       const [wanted] = running.metadata.get("x-fail");
       if (wanted === undefined) done(null, running.request, trailer);
-      else done({ code: Number(wanted) as grpc.status, details: "as asked: 100 %" });
+      else done({ code: grpc.status.NOT_FOUND, details: `as asked: ${String(wanted)}` });
     },
     upload: (
       running: grpc.ServerReadableStream<Buffer, Buffer>,
@@ -151,11 +151,11 @@ describe("a gRPC call", () => {
     await using gateway = await startSecure(server.origin);
     using client = clientOf(gateway);
     const metadata = new grpc.Metadata();
-    metadata.set("x-fail", "5");
+    metadata.set("x-fail", "100 percent");
 
     const { error } = await call(client, "hello", metadata);
 
-    expect([error?.code, error?.details]).toEqual([grpc.status.NOT_FOUND, "as asked: 100 %"]);
+    expect([error?.code, error?.details]).toEqual([grpc.status.NOT_FOUND, "as asked: 100 percent"]);
     expect((await gateway.line())["failure"]).toBeNull();
   });
 

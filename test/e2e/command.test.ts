@@ -99,6 +99,8 @@ describe("edgecase serve", () => {
     const { status, stderr } = edgecase([
       "--origin",
       "http://127.0.0.1:9",
+      "--https-port",
+      "0",
       "--port",
       port.toString().trim(),
       "--admin-port",
@@ -120,7 +122,7 @@ describe("the demo", () => {
   beforeAll(async () => {
     demo = spawn(
       process.execPath,
-      ["--import", "tsx", "src/cli.ts", "--port", "0", "--admin-port", "0"],
+      ["--import", "tsx", "src/cli.ts", "--port", "0", "--https-port", "0", "--admin-port", "0"],
       { stdio: ["ignore", "pipe", "pipe"] },
     );
     demo.stdout?.on("data", (bytes: Buffer) => {
