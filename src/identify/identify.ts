@@ -101,11 +101,14 @@ function refusalOf(req: ClientRequest, hostField: string, hosts: number): Origin
 }
 
 /** `*` is the server as a whole, which has nothing but options; a path is refused as the CDN does if its encoding is broken. */
-function targetRefusal({ method }: ClientRequest, target: string): OriginFailure | null {
+function targetRefusal(req: ClientRequest, target: string): OriginFailure | null {
   if (target === "*")
-    return method === "OPTIONS"
+    return req.method === "OPTIONS"
       ? null
       : requestFailure("bad_target", "the target * is for OPTIONS alone");
+  // HTTP/1.1's parser lets none through; HTTP/2's does, and an origin would get them raw. @see RFC 3986 §2
+  if (isHttp2(req) && /[^\x21-\x7e]/.test(target))
+    return requestFailure("bad_target", "the path has characters that a URL must encode");
   if (!target.includes("%")) return null;
   const [path = ""] = target.split("?", 1);
   return /%(?![0-9a-f]{2})/i.test(path)

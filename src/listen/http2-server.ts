@@ -49,6 +49,7 @@ export class Http2Listener {
     this.#server.on("request", listener);
     // Node would ask for the body at once; the exchange does, when there is an origin to read it.
     this.#server.on("checkContinue", listener);
+    this.#server.on("checkExpectation", listener);
     this.#server.on("connect", onUnknownMethod as never); // No tunnels: a gateway is asked for its own zones.
     this.#server.on("session", (session) => this.#watch(session, timeouts.clientIdleMs));
   }

@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import http2, { type ClientHttp2Session, type IncomingHttpHeaders } from "node:http2";
+import http2, { type ClientHttp2Session } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type Certificates, makeCertificates } from "../../fixtures/tls/certificates.ts";
 import type { ZoneFile } from "../../src/config/schema.ts";
+import { type Answer, request } from "../helpers/http2-client.ts";
 import { startGatewayOn, type TestGateway, waitFor } from "../helpers/gateway.ts";
 import { ok, startOrigin } from "../helpers/origin.ts";
 
@@ -56,51 +57,15 @@ async function curl(gateway: TestGateway, path: string, ...args: string[]): Prom
   );
 }
 
-interface Answer {
-  readonly headers: IncomingHttpHeaders & { ":status"?: number | undefined };
-  readonly body: string;
-  readonly trailers: IncomingHttpHeaders;
-  /** The error that broke the stream off; null if it is whole. */
-  readonly broken: string | null;
-}
-
 function connect(gateway: TestGateway): ClientHttp2Session {
   const session = http2.connect(`https://shop.test:${gateway.securePort}`, {
     ca: certificates.rootPem,
+    maxSendHeaderBlockLength: 400_000,
     lookup: (_host, _options, done) =>
       done(null, [{ address: "127.0.0.1", family: 4 }] as never, 4),
   });
   session.on("error", () => {});
   return session;
-}
-
-async function request(
-  session: ClientHttp2Session,
-  headers: Record<string, string | string[]>,
-  body?: Buffer,
-): Promise<Answer> {
-  const stream = session.request({ ":path": "/", ...headers }, { endStream: body === undefined });
-  let broken: string | null = null;
-  let text = "";
-  let head: Answer["headers"] = {};
-  let trailers: IncomingHttpHeaders = {};
-  stream.on("response", (fields) => {
-    head = fields;
-  });
-  stream.on("trailers", (fields) => {
-    trailers = fields;
-  });
-  stream.on("error", (error: Error) => {
-    broken = error.message;
-  });
-  stream.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
-  });
-  if (body !== undefined) stream.end(body);
-  await new Promise((resolve) => {
-    stream.once("close", resolve);
-  });
-  return { headers: head, body: text, trailers, broken };
 }
 
 describe("over HTTPS", () => {
@@ -291,6 +256,27 @@ describe("an HTTP/2 request", () => {
     expect(headers[":status"]).toBe(200);
     expect(origin.heads[0]).toMatch(/^transfer-encoding: chunked$/im);
     expect((await gateway.line())["requestBytes"]).toBe(3);
+  });
+
+  test.each([
+    ["a path that is not encoded", { ":path": "/caf\u00e9" }, 400],
+    ["an expectation that nobody knows", { expect: "miracles" }, 200],
+    [
+      "more bytes of fields than the limit",
+      { a: "x".repeat(60_000), b: "x".repeat(60_000), c: "x".repeat(20_000) },
+      431,
+    ],
+  ])("with %s is judged as over HTTP/1.1", async (_what, headers, status) => {
+    await using origin = await startOrigin((socket) => socket.write(ok()));
+    await using gateway = await startSecure(origin.url);
+    const session = connect(gateway);
+
+    const { headers: fields } = await request(session, headers);
+
+    session.destroy();
+    expect(fields[":status"]).toBe(status);
+    expect(fields["cf-ray"]).toMatch(/^[0-9a-f]{16}-DEV$/);
+    expect((await gateway.line())["status"]).toBe(status);
   });
 
   test("with its cookie in crumbs reaches the origin with one Cookie field", async () => {

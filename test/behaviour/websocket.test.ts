@@ -187,6 +187,23 @@ describe("a WebSocket", () => {
   });
 });
 
+describe("a WebSocket of a zone that speaks HTTP/2 to its origin", () => {
+  test("goes over a connection of HTTP/1.1", async () => {
+    const echo = await startEcho();
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["chat.test"], origins: [echo.url], h2c: true }],
+    });
+    const socket = open(gateway);
+    await once(socket, "open");
+
+    socket.send("hello");
+    const [message] = (await once(socket, "message")) as [Buffer];
+
+    expect(message.toString()).toBe("hello");
+    socket.terminate();
+  });
+});
+
 describe("before the tunnel stands, an upgrade", () => {
   test.each([
     ["refused", 521],
