@@ -46,6 +46,12 @@ const floodErrno = -904;
 const endMs = 1_000;
 
 /** A connection that carries many requests at a time. */
+/** What nghttp2 calls a field that it will not take, by its version. */
+const headErrors: ReadonlySet<number> = new Set([
+  constants.NGHTTP2_COMPRESSION_ERROR,
+  constants.NGHTTP2_PROTOCOL_ERROR,
+]);
+
 export class Http2Connection {
   readonly connection: Connection;
   readonly wire: Wire;
@@ -193,9 +199,12 @@ export class Http2Connection {
   /** What nghttp2 cannot go on with has a number of its own instead of an error code. */
   #nghttp2Verdict(error: (Error & { errno?: number }) | null): Error {
     const said = error?.message ?? "";
-    return error?.errno === floodErrno
-      ? new Http2Error("HTTP2_BROKEN", constants.NGHTTP2_ENHANCE_YOUR_CALM, { said })
-      : this.#verdict(constants.NGHTTP2_PROTOCOL_ERROR, said);
+    if (error?.errno === floodErrno)
+      return new Http2Error("HTTP2_BROKEN", constants.NGHTTP2_ENHANCE_YOUR_CALM, { said });
+    // What it told the origin is more exact, if it came to that.
+    const told = this.tap.sentGoAway?.code ?? constants.NGHTTP2_NO_ERROR;
+    const isTold = told !== constants.NGHTTP2_NO_ERROR;
+    return this.#verdict(isTold ? told : constants.NGHTTP2_PROTOCOL_ERROR, said);
   }
 
   /** What came breaks HTTP/2's rules, or a limit of ours. */
@@ -203,7 +212,7 @@ export class Http2Connection {
     const { sectionBytes, sectionFrames } = this.tap;
     const isTooLong =
       code === constants.NGHTTP2_ENHANCE_YOUR_CALM ||
-      (code === constants.NGHTTP2_COMPRESSION_ERROR && sectionBytes > longestField) ||
+      (headErrors.has(code) && sectionBytes > longestField) ||
       sectionFrames > mostSectionFrames;
     return isTooLong
       ? new ExchangeError("HEADER_OVERFLOW", "the fields are longer than allowed")
