@@ -4,7 +4,7 @@
 export type Http2ErrorCode = "STREAM_RESET" | "GOAWAY" | "HTTP2_BROKEN";
 
 /** The names of HTTP/2's error codes, by number. @see RFC 9113 §7 */
-export const http2ErrorNames = [
+const http2ErrorNames = [
   "NO_ERROR",
   "PROTOCOL_ERROR",
   "INTERNAL_ERROR",
@@ -22,7 +22,7 @@ export const http2ErrorNames = [
 ] as const;
 
 /** The name of an error code, or the number where it has none. */
-export function http2ErrorName(code: number): string {
+function http2ErrorName(code: number): string {
   return http2ErrorNames[code] ?? `0x${code.toString(16)}`;
 }
 

@@ -1,27 +1,19 @@
 // gRPC through the gateway, by a client library that people use.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import * as grpc from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { type Certificates, makeCertificates } from "../../fixtures/tls/certificates.ts";
 import type { ZoneFile } from "../../src/config/schema.ts";
 import { startGatewayOn, type TestGateway } from "../helpers/gateway.ts";
 import { ok, startOrigin } from "../helpers/origin.ts";
+import { makeSecureListener, type SecureListener } from "../helpers/secure-listener.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "edgecase-grpc-"));
-let certificates: Certificates;
+let secure: SecureListener;
 
 beforeAll(async () => {
-  certificates = await makeCertificates("rpc.test");
-  const { cert, key } = await certificates.pair("good");
-  writeFileSync(join(folder, "cert.pem"), cert);
-  writeFileSync(join(folder, "key.pem"), key);
+  secure = await makeSecureListener("rpc.test");
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => secure.remove());
 
 const asIs = (value: Buffer): Buffer => value;
 const method = (path: string, requestStream: boolean, responseStream: boolean) => ({
@@ -89,11 +81,7 @@ function startSecure(
   errors = {},
 ): Promise<TestGateway> {
   return startGatewayOn({
-    listen: {
-      http: 0,
-      https: 0,
-      certificates: [{ cert: join(folder, "cert.pem"), key: join(folder, "key.pem") }],
-    },
+    listen: secure.listen,
     errors,
     zones: [{ hosts: ["rpc.test"], origins: [origin], h2c: true, ...zone }],
   });
@@ -110,7 +98,7 @@ type Done = (error: grpc.ServiceError | null, value?: Buffer) => void;
 function clientOf(gateway: TestGateway): Echo {
   const client = new EchoClient(
     `127.0.0.1:${gateway.securePort}`,
-    grpc.credentials.createSsl(Buffer.from(certificates.rootPem)),
+    grpc.credentials.createSsl(Buffer.from(secure.rootPem)),
     { "grpc.ssl_target_name_override": "rpc.test", "grpc.default_authority": "rpc.test" },
   );
   return Object.assign(client, { [Symbol.dispose]: () => client.close() }) as unknown as Echo;

@@ -2,33 +2,25 @@
 
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http2, { type ClientHttp2Session } from "node:http2";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { type Certificates, makeCertificates } from "../../fixtures/tls/certificates.ts";
 import type { ZoneFile } from "../../src/config/schema.ts";
 import { type Answer, request } from "../helpers/http2-client.ts";
 import { startGatewayOn, type TestGateway, waitFor } from "../helpers/gateway.ts";
 import { ok, startOrigin } from "../helpers/origin.ts";
+import { makeSecureListener, type SecureListener } from "../helpers/secure-listener.ts";
 
 const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), "edgecase-https-"));
-let certificates: Certificates;
+let secure: SecureListener;
 
 beforeAll(async () => {
-  certificates = await makeCertificates("shop.test");
-  const { cert, key } = await certificates.pair("good");
-  writeFileSync(join(folder, "cert.pem"), cert);
-  writeFileSync(join(folder, "key.pem"), key);
-  writeFileSync(join(folder, "root.pem"), certificates.rootPem);
+  secure = await makeSecureListener("shop.test");
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => secure.remove());
 
 function startSecure(
   origin: string,
@@ -36,11 +28,7 @@ function startSecure(
   timeouts = {},
 ): Promise<TestGateway> {
   return startGatewayOn({
-    listen: {
-      http: 0,
-      https: 0,
-      certificates: [{ cert: join(folder, "cert.pem"), key: join(folder, "key.pem") }],
-    },
+    listen: secure.listen,
     zones: [{ hosts: ["shop.test"], origins: [origin], ...zone }],
     timeouts,
   });
@@ -50,7 +38,7 @@ function startSecure(
 async function curl(gateway: TestGateway, path: string, ...args: string[]): Promise<string> {
   const url = `https://shop.test:${gateway.securePort}${path}`;
   const resolve = `shop.test:${gateway.securePort}:127.0.0.1`;
-  const trust = ["--cacert", join(folder, "root.pem"), "--resolve", resolve, "--max-time", "8"];
+  const trust = ["--cacert", secure.rootFile, "--resolve", resolve, "--max-time", "8"];
   return run("curl", ["-s", ...trust, ...args, url]).then(
     ({ stdout }) => stdout,
     (error: { code: number; stdout: string }) => `${error.stdout}\ncurl: ${error.code}`,
@@ -59,7 +47,7 @@ async function curl(gateway: TestGateway, path: string, ...args: string[]): Prom
 
 function connect(gateway: TestGateway): ClientHttp2Session {
   const session = http2.connect(`https://shop.test:${gateway.securePort}`, {
-    ca: certificates.rootPem,
+    ca: secure.rootPem,
     maxSendHeaderBlockLength: 400_000,
     lookup: (_host, _options, done) =>
       done(null, [{ address: "127.0.0.1", family: 4 }] as never, 4),
@@ -111,7 +99,7 @@ describe("over HTTPS", () => {
     const socket = connectTls({
       port: gateway.securePort,
       servername: "shop.test",
-      ca: certificates.rootPem,
+      ca: secure.rootPem,
       maxVersion: "TLSv1.1",
       minVersion: "TLSv1",
       ciphers: "DEFAULT@SECLEVEL=0",
@@ -143,7 +131,7 @@ describe("over HTTPS", () => {
     const socket = connectTls({
       port: gateway.securePort,
       servername: "shop.test",
-      ca: certificates.rootPem,
+      ca: secure.rootPem,
     });
     let failed: NodeJS.ErrnoException | null = null;
     socket.on("error", (error) => {
