@@ -11,5 +11,6 @@ export {
   type FailureTypeFacts,
   type Phase,
 } from "./failure-types.ts";
+export { failoverTypes } from "./failover.ts";
 export { profiles, type ProfileFacts, type ProfileName } from "./profiles.ts";
 export { reasons, type Reason } from "./reasons.ts";

@@ -30,6 +30,7 @@ import { codesOf, compileProfiles } from "./map/profile.ts";
 import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
+import { standingLog } from "./record/standing-log.ts";
 import { replacementFor } from "./render/replace.ts";
 import { respond } from "./render/respond.ts";
 import { answerServerOptions } from "./render/server-options.ts";
@@ -71,7 +72,8 @@ export class Gateway implements ExchangeListener {
     this.config = config;
     this.#messages = messages;
     const profiles = compileProfiles(config.profiles);
-    this.zones = config.zones.map((zone, index) => new Zone(zone, index));
+    const onStanding = standingLog(messages);
+    this.zones = config.zones.map((zone, index) => new Zone(zone, index, onStanding));
     this.settings = new Settings(config.errors, this.zones);
     this.#judge = new Judge(profiles, this.settings, messages);
     this.metrics = new Metrics(this.zones, codesOf(profiles), version);

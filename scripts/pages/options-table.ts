@@ -5,7 +5,7 @@ import { table } from "./markdown.ts";
 
 /** As much of JSON Schema as the configuration uses. */
 interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
@@ -20,6 +20,12 @@ interface Schema {
 }
 
 const zone = "zones[]";
+/** Options whose keys are those of another one, where they stand. */
+const keysSaidAt: Readonly<Record<string, string>> = {
+  "zones[].monitor": "monitors.<name>",
+  "zones[].pools[].monitor": "monitors.<name>",
+  "zones[].pools[].origins": "zones[].origins[]",
+};
 const unitsBySuffix = [
   ["Ms", "milliseconds"],
   ["Bytes", "bytes"],
@@ -56,6 +62,11 @@ function rowsBelow(schema: Schema, prefix: string): string[][] {
       option.description ?? "",
     ];
     const isOnlyPath = option.type === "object" && option.description === undefined;
+    const saidAt = keysSaidAt[path];
+    if (saidAt !== undefined) {
+      const [name = "", value = "", usual = "", what = ""] = row;
+      return [[name, value, usual, `${what} Its keys are those of \`${saidAt}\`.`]];
+    }
     return [
       ...(isOnlyPath ? [] : [row]),
       ...rowsBelow(option, path),
@@ -68,7 +79,9 @@ function valueOf(schema: Schema, key: string): string {
   const { anyOf, type = "", items = {}, properties } = schema;
   if (anyOf !== undefined) return anyOf.map((choice) => valueOf(choice, key)).join(" or ");
   if ("const" in schema) return `\`${String(schema.const)}\``;
-  if (type === "array") return items.type === "object" ? "list" : `list of ${valueOf(items, "")}s`;
+  if (type === "array")
+    return items.type === "object" ? "list" : `list, each ${valueOf(items, "")}`;
+  if (typeof type !== "string") return type.join(" or ");
   if (type === "object") {
     return properties === undefined
       ? "map by name"

@@ -18,7 +18,9 @@ export function check(argument: string | undefined, options: CheckOptions): void
     throw new ConfigError(null, [{ path: "", rule: "name the file to check" }]);
   try {
     const { zones, warnings } = resolveConfig(readConfigFile(file), file);
-    const origins = zones.reduce((sum, zone) => sum + zone.origins.length, 0);
+    const origins = zones
+      .flatMap(({ pools }) => pools)
+      .reduce((sum, pool) => sum + pool.origins.length, 0);
     if (!options.json)
       for (const warning of warnings)
         process.stderr.write(`edgecase: warning: ${describe(file, warning)}\n`);

@@ -2,6 +2,7 @@
 
 import type ipaddr from "ipaddr.js";
 
+import type { FailureType } from "../../edge-codes/failure-types.ts";
 import type { OriginTargets } from "../connect/target.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import type { Fields, Limits, ProfileFile, SslMode, Timeouts } from "./schema.ts";
@@ -34,15 +35,102 @@ export interface ErrorRule {
   readonly responseStatus: number | null;
 }
 
+/** How an origin is spoken to, and what it is worth among others. */
+export interface OriginConfig {
+  /** Its name in labels and log lines: the one it was given, or the address as written. */
+  readonly label: string;
+  readonly targets: OriginTargets;
+  /** Share against the other origins; 0 takes no new requests. */
+  readonly weight: number;
+  /** `request`, `origin`, or a name. */
+  readonly hostHeader: string;
+  readonly isEnabled: boolean;
+  /** Every address of its name is an origin of its own. */
+  readonly isEachAddress: boolean;
+}
+
+/** How an origin's health is asked for. */
+export interface MonitorConfig {
+  readonly type: "http" | "https" | "tcp" | "custom";
+  readonly method: "GET" | "HEAD";
+  readonly path: string;
+  /** Null is the origin's own. */
+  readonly port: number | null;
+  /** Names and values in turn. */
+  readonly fields: readonly string[];
+  /** First and last of each range of good statuses. */
+  readonly expectedCodes: readonly (readonly [first: number, last: number])[];
+  /** Lower case; empty for any. */
+  readonly expectedBody: string;
+  readonly isFollowingRedirects: boolean;
+  readonly isInsecureAllowed: boolean;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** After a check that timed out. */
+  readonly retries: number;
+  /** In a row, at least 1. */
+  readonly consecutiveUp: number;
+  readonly consecutiveDown: number;
+  /** Absolute path of the module of a custom check; null for the other types. */
+  readonly module: string | null;
+}
+
+/** Which origin of a pool gets a request. */
+export type Steering = "first" | "round_robin" | "least_outstanding" | "random" | "hash";
+
+/** Origins that can stand in for one another. */
+export interface PoolConfig {
+  /** `default` where the zone has only origins. */
+  readonly name: string;
+  readonly origins: readonly OriginConfig[];
+  readonly isEnabled: boolean;
+  /** With fewer the pool is out. */
+  readonly minimumOrigins: number;
+  readonly steering: Steering;
+  readonly monitor: MonitorConfig | null;
+}
+
+/** Keeping a client with one origin. */
+export interface AffinityConfig {
+  readonly by: "cookie" | "address";
+  readonly cookie: string;
+  readonly ttlSeconds: number;
+  readonly drainSeconds: number;
+  readonly failover: "none" | "temporary" | "sticky";
+}
+
+/** What real requests tell of an origin's health; durations scaled by the clock. */
+export interface PassiveConfig {
+  /** 0 takes no origin out. */
+  readonly failures: number;
+  readonly windowMs: number;
+  readonly statuses: ReadonlySet<number>;
+  readonly coolDownMs: number;
+  /** Also for origins that come back because their checks pass. 0 gives the full share at once. */
+  readonly slowStartMs: number;
+}
+
+/** When another origin is tried. */
+export interface FailoverConfig {
+  readonly retries: number;
+  readonly isAcrossPools: boolean;
+  readonly types: ReadonlySet<FailureType>;
+  readonly budgetPercent: number;
+  readonly budgetPerSecond: number;
+}
+
 /** One zone, complete. */
 export interface ZoneConfig {
   /** The zone's first host: its name in labels and log lines. */
   readonly name: string;
   readonly hosts: readonly string[];
-  readonly origins: readonly OriginTargets[];
+  /** In order, the fallback pool among them. At least one, with at least one origin each. */
+  readonly pools: readonly PoolConfig[];
+  readonly fallbackPool: string | null;
+  readonly affinity: AffinityConfig | null;
+  readonly passive: PassiveConfig;
+  readonly failover: FailoverConfig;
   readonly ssl: SslMode;
-  /** `request`, `origin`, or a name. */
-  readonly hostHeader: string;
   readonly errors: ErrorSettings;
   readonly timeouts: Timeouts;
   readonly limits: Limits;

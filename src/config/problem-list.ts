@@ -32,6 +32,17 @@ export class ProblemList {
     this.warnings.push(this.#problem(steps, rule, found, nearest));
   }
 
+  /** Takes problems that are told elsewhere. */
+  get silent(): ProblemList {
+    return new ProblemList(this.#lineOf, this.#folder);
+  }
+
+  /** The absolute path of a file; reports one that cannot be read. */
+  fileAt(steps: Steps, file: string): string {
+    this.#read(steps, file);
+    return resolvePath(this.#folder, file);
+  }
+
   /** The text of a PEM file; reports and returns "" if there is none. */
   readPem(steps: Steps, file: string): string {
     const text = this.#read(steps, file);

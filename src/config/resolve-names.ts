@@ -3,7 +3,6 @@
 import { isIP } from "node:net";
 
 import type { ProblemList, Steps } from "./problem-list.ts";
-import type { ZoneFile } from "./schema.ts";
 
 /** The names, each `request`, `origin`, or one of its own. */
 export interface OriginNames {
@@ -14,21 +13,31 @@ export interface OriginNames {
 /** Words that stand for a name. */
 const words: ReadonlySet<string> = new Set(["request", "origin"]);
 
-/** Completes what the zone written at `steps` says of names. @see Cloudflare docs, Origin Rules: a Host override changes SNI too */
-export function resolveNames(steps: Steps, zone: ZoneFile, problems: ProblemList): OriginNames {
-  const { hostHeader = "request" } = zone;
+/** What is said of names, by the zone or by one origin. */
+export interface WrittenNames {
+  readonly hostHeader?: string;
+  readonly sni?: string;
+}
+
+/** Completes what the zone or origin written at `steps` says of names. @see Cloudflare docs, Origin Rules: a Host override changes SNI too */
+export function resolveNames(
+  steps: Steps,
+  written: WrittenNames,
+  problems: ProblemList,
+): OriginNames {
+  const { hostHeader = "request" } = written;
   if (!isHost(hostHeader))
     problems.report(
       [...steps, "hostHeader"],
       "must be request, origin, or a host with or without port",
       hostHeader,
     );
-  const { sni = isOwnName(hostHeader) ? withoutPort(hostHeader) : "origin" } = zone;
-  if (zone.sni !== undefined && !isName(zone.sni))
+  const { sni = isOwnName(hostHeader) ? withoutPort(hostHeader) : "origin" } = written;
+  if (written.sni !== undefined && !isName(written.sni))
     problems.report(
       [...steps, "sni"],
       "must be request, origin, or a host name without port; addresses are no server names",
-      zone.sni,
+      written.sni,
     );
   return { hostHeader, sni };
 }

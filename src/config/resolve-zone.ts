@@ -1,18 +1,14 @@
-// One zone, complete: its origins as targets to connect to, its settings on top of the gateway's.
+// One zone, complete: its settings on top of the gateway's. Its pools and origins stand in resolve-pools.ts.
 
 import { isIP } from "node:net";
 
-import type { OriginTargets, Target } from "../connect/target.ts";
 import type { ErrorSettings, ZoneConfig } from "./gateway-config.ts";
-import { type ParsedOrigin, parseOrigin } from "./parse-origin.ts";
 import type { ProblemList, Steps } from "./problem-list.ts";
 import { resolveErrorPages } from "./resolve-error-pages.ts";
 import { resolveErrors } from "./resolve-errors.ts";
 import { resolveFields } from "./resolve-fields.ts";
-import { isOwnName, resolveNames } from "./resolve-names.ts";
-import { resolveTls } from "./resolve-tls.ts";
-import type { Limits, ProfileFile, Timeouts, ZoneFile } from "./schema.ts";
-import { sslModes } from "./ssl-modes.ts";
+import { resolvePools } from "./resolve-pools.ts";
+import type { Limits, MonitorFile, ProfileFile, Timeouts, ZoneFile } from "./schema.ts";
 
 /** What a zone inherits. */
 export interface Inherited {
@@ -22,6 +18,7 @@ export interface Inherited {
   readonly clock: number;
   readonly servers: readonly string[];
   readonly profiles: Readonly<Record<string, ProfileFile>>;
+  readonly monitors: Readonly<Record<string, MonitorFile>>;
 }
 
 /** Completes the zone written at `steps`. */
@@ -33,13 +30,11 @@ export function resolveZone(
 ): ZoneConfig {
   if (zone.dns?.servers !== undefined)
     checkServers([...steps, "dns", "servers"], zone.dns.servers, problems);
-  const { hostHeader, sni } = resolveNames(steps, zone, problems);
   return {
     name: (zone.hosts[0] ?? "").toLowerCase(),
     hosts: zone.hosts.map((host) => host.toLowerCase()),
-    origins: resolveOrigins(steps, zone, sni, problems),
+    ...resolvePools(steps, zone, gateway, problems),
     ssl: zone.ssl ?? "strict",
-    hostHeader,
     errors: resolveErrors([...steps, "errors"], zone.errors, gateway.errors, {
       problems,
       profiles: gateway.profiles,
@@ -54,40 +49,6 @@ export function resolveZone(
     fields: resolveFields([...steps, "fields"], zone.fields, problems),
     ...resolveErrorPages(steps, zone, problems),
   };
-}
-
-function resolveOrigins(
-  steps: Steps,
-  zone: ZoneFile,
-  sni: string,
-  problems: ProblemList,
-): OriginTargets[] {
-  const { originScheme, isVerified } = sslModes[zone.ssl ?? "strict"];
-  const secure = resolveTls(steps, zone, problems);
-
-  const targetOf = (label: string, { isTls, ...place }: ParsedOrigin): Target => {
-    if (!isTls) return { ...place, label, tls: null };
-    const name = sni === "origin" ? place.host : sni;
-    const tls = {
-      ...secure,
-      serverName: sni === "request" || isIP(name) !== 0 ? null : name,
-      isServerNameFromRequest: sni === "request",
-      acceptedNames: isOwnName(sni) ? [place.host, sni] : [place.host],
-      isVerified,
-    };
-    return { ...place, label, tls };
-  };
-  return zone.origins.flatMap((written, index): OriginTargets[] => {
-    const plain = parseOrigin(written, originScheme.http);
-    const secured = parseOrigin(written, originScheme.https);
-    if ("rule" in plain || "rule" in secured) {
-      const { rule } = plain as { readonly rule: string }; // One breaks the rules that the other does.
-      problems.report([...steps, "origins", index], rule, written);
-      return [];
-    }
-    const http = targetOf(written, plain);
-    return [{ http, https: plain.isTls === secured.isTls ? http : targetOf(written, secured) }];
-  });
 }
 
 /** Resolvers are addresses, with or without a port: a name would itself need resolving. */

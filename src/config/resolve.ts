@@ -12,6 +12,7 @@ import { configFolder } from "./flags.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import { ProblemList } from "./problem-list.ts";
 import type { ReadConfig } from "./read-file.ts";
+import { resolveMonitor } from "./resolve-monitor.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveErrors } from "./resolve-errors.ts";
 import { checkServers, resolveZone, scale } from "./resolve-zone.ts";
@@ -26,7 +27,7 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     lineOf,
     file === null ? process.cwd() : dirname(resolvePath(file)),
   );
-  const { clock = 1, profiles = {}, zones = [], dns } = config;
+  const { clock = 1, profiles = {}, monitors = {}, zones = [], dns } = config;
   for (const { steps, rule, found, nearest } of checkProfiles(profiles))
     problems.report(steps, rule, found, nearest);
   const errors = resolveErrors(["errors"], config.errors, undefined, { problems, profiles });
@@ -36,6 +37,9 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   checkServers(["dns", "servers"], servers, problems);
   if (config.listen?.http === false && config.listen.https === false)
     problems.report(["listen", "http"], "must be a port where listen.https is false", false);
+  // Whether or not a zone uses it: what cannot work is told.
+  for (const [name, monitor] of Object.entries(monitors))
+    resolveMonitor(["monitors", name], monitor, clock, problems);
   checkHosts(zones, problems);
   checkModes(config, problems);
 
@@ -52,7 +56,7 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
       resolveZone(
         ["zones", index],
         zone,
-        { errors, timeouts, limits, clock, servers, profiles },
+        { errors, timeouts, limits, clock, servers, profiles, monitors },
         problems,
       ),
     ),

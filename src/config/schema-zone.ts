@@ -4,6 +4,7 @@
 import { Type } from "@sinclair/typebox";
 
 import { closed, nullableString, partial } from "./schema-parts.ts";
+import { zonePoolsKeys } from "./schema-pools.ts";
 import { dnsSchema, errorsSchema, limitsSchema, timeoutsSchema } from "./schema-settings.ts";
 
 /** The SSL modes, in Cloudflare's API values. */
@@ -123,10 +124,7 @@ export const zoneSchema = Type.Object(
       minItems: 1,
       description: "Hosts of the zone; *.name is every host below it, * every host.",
     }),
-    origins: Type.Array(Type.String({ minLength: 1 }), {
-      minItems: 1,
-      description: "Origins, tried in order: a URL, host[:port], or unix:/path.",
-    }),
+    ...zonePoolsKeys,
     ssl: Type.Optional(sslSchema),
     hostHeader: Type.Optional(nameChoice("request", "Host field sent to the origin")),
     sni: Type.Optional(

@@ -3,6 +3,8 @@
 import { Type, type Static } from "@sinclair/typebox";
 
 import { closed, nullableString, partial, port } from "./schema-parts.ts";
+import { monitorSchema } from "./schema-monitor.ts";
+import type { originSchema, poolSchema } from "./schema-pools.ts";
 import { dnsSchema, errorsSchema, limitsSchema, timeoutsSchema } from "./schema-settings.ts";
 import { fieldsSchema, zoneSchema } from "./schema-zone.ts";
 
@@ -96,12 +98,19 @@ export const configSchema = partial({
     default: {},
     description: "Profiles of your own.",
   }),
+  monitors: Type.Record(Type.String(), monitorSchema, {
+    default: {},
+    description: "Ways to check origins, by name.",
+  }),
   zones: Type.Array(zoneSchema, { default: [], description: "The sites on this edge." }),
 });
 
-/** A configuration as written: every key optional but a zone's `hosts` and `origins`. */
+/** A configuration as written: every key optional but a zone's `hosts`. */
 export type ConfigFile = Static<typeof configSchema>;
 export type ZoneFile = Static<typeof zoneSchema>;
+export type MonitorFile = Static<typeof monitorSchema>;
+export type OriginFile = Static<typeof originSchema>;
+export type PoolFile = Static<typeof poolSchema>;
 export type SslMode = "off" | "flexible" | "full" | "strict" | "origin_pull";
 export type Timeouts = Required<Static<typeof timeoutsSchema>>;
 export type Limits = Required<Static<typeof limitsSchema>>;

@@ -86,8 +86,9 @@ async function locate(
   { resolver, deadlines, progress, isOwnAddress }: ConnectOptions,
 ): Promise<DialPlace> {
   const startedAt = performance.now();
-  const resolved = await resolver.resolve(target.host, deadlines.dnsMs).finally(() => {
-    if (isIP(target.host) === 0) progress.dnsMs = performance.now() - startedAt;
+  const host = target.address ?? target.host;
+  const resolved = await resolver.resolve(host, deadlines.dnsMs).finally(() => {
+    if (isIP(host) === 0) progress.dnsMs = performance.now() - startedAt;
   });
   const addresses = resolved.addresses.filter(
     (address) => !isProhibited(address, resolved) && !isOwnAddress(address, target.port),

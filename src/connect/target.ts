@@ -27,6 +27,8 @@ export interface Target {
   readonly label: string;
   /** A name, an IPv4 or an IPv6 address without brackets; empty for a Unix socket. */
   readonly host: string;
+  /** The one address to connect to, of those that the name has; null for any of them. */
+  readonly address: string | null;
   readonly port: number;
   readonly socketPath: string | null;
   /** Null speaks plain HTTP. */

@@ -10,18 +10,21 @@ import type { OriginFailure } from "../classify/origin-failure.ts";
 import { codeOf, PhaseError } from "../connect/phase-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { expectsContinue, hasBody } from "../identify/has-body.ts";
+import { isIdempotent } from "../identify/is-idempotent.ts";
 import { upgradeOf } from "../listen/upgrades.ts";
 import type { Zone } from "../zone.ts";
 import { Attempt } from "./attempt.ts";
 import type { AttemptOwner } from "./attempt-owner.ts";
 import type { OriginLane } from "./origin-lane.ts";
-import type { OriginPool } from "./origin-pool.ts";
+import type { ConnectionPool } from "./connection-pool.ts";
 import { forwardInterim } from "./interim.ts";
 import { requestFields } from "./request-fields.ts";
 import { FailureError, type ReplyFromCallback } from "./reply-from.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { Tunnel } from "./tunnel.ts";
-import { pick } from "../pick/pick.ts";
+import type { Origin } from "./origin.ts";
+import { Itinerary } from "../pick/itinerary.ts";
+import { unavailable } from "../pick/unavailable.ts";
 
 /** How an exchange ends once a head was passed on; one of the two is called, once. */
 export interface ExchangeListener {
@@ -38,16 +41,6 @@ export interface ExchangeListener {
 /** reply-from copies fields one by one; ours are written by the attempt. */
 const noFields = Object.freeze({});
 
-/** RFC 9110 §9.2.2. */
-const idempotentMethods: ReadonlySet<string> = new Set([
-  "GET",
-  "HEAD",
-  "OPTIONS",
-  "TRACE",
-  "PUT",
-  "DELETE",
-]);
-
 /** One request's exchange with a zone's origins. */
 export class Exchange implements AttemptOwner {
   readonly #context: ExchangeContext;
@@ -58,8 +51,8 @@ export class Exchange implements AttemptOwner {
   #connecting: AbortController | null = null;
   #callback: ReplyFromCallback | null = null;
   #attempt: Attempt | null = null;
-  #pool: OriginPool | null;
-  #originsTried = 0;
+  readonly #itinerary: Itinerary;
+  #pool: ConnectionPool | null = null;
   #hasRetried = false;
   #hasBegun = false;
   #isOver = false;
@@ -72,15 +65,18 @@ export class Exchange implements AttemptOwner {
   ) {
     this.#context = context;
     this.#zone = zone;
-    this.#pool = pick(zone, context, 0);
+    this.#itinerary = new Itinerary(zone, context);
     this.#isOwnAddress = isOwnAddress;
     this.#listener = listener;
   }
 
-  /** Sends the request to the zone's first origin, over a kept connection if there is one. */
+  /** Sends the request to the origin whose turn it is, over a kept connection if there is one. */
   start(callback: ReplyFromCallback): void {
     this.#callback = callback;
-    this.#tryOrigin(true);
+    const origin = this.#itinerary.begin();
+    if (origin !== null) return this.#goTo(origin);
+    this.#isOver = true;
+    callback(new FailureError(unavailable(this.#zone)));
   }
 
   /** Lets the client have the head that the callback told of, with these fields besides, and the content after it. */
@@ -96,6 +92,7 @@ export class Exchange implements AttemptOwner {
     if (attempt === null) return;
     attempt.replace(write, () => pool?.release(attempt.connection));
     this.#isOver = true;
+    this.#itinerary.leave(null);
     this.#listener.onComplete(this.#context);
   }
 
@@ -103,6 +100,7 @@ export class Exchange implements AttemptOwner {
   destroy(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#itinerary.abandon();
     this.#connecting?.abort();
     this.#attempt?.fail(new ExchangeError("CLIENT_LEFT", "the client left"));
   }
@@ -117,6 +115,7 @@ export class Exchange implements AttemptOwner {
 
   onComplete(attempt: Attempt): void {
     this.#isOver = true;
+    this.#itinerary.leave(null);
     this.#pool?.release(attempt.connection);
     this.#listener.onComplete(this.#context);
   }
@@ -139,6 +138,7 @@ export class Exchange implements AttemptOwner {
       },
       onClosed: (error) => {
         const failure = error === null ? null : this.#failureOf(attempt, error, true);
+        this.#itinerary.leave(failure);
         this.#listener.onTunnelClosed(context, tunnel, failure);
       },
     });
@@ -151,11 +151,13 @@ export class Exchange implements AttemptOwner {
     const failure = this.#failureOf(attempt, error, this.#hasBegun);
     if (this.#hasBegun) {
       this.#isOver = true;
+      this.#itinerary.leave(failure);
       return this.#listener.onBroken(this.#context, failure);
     }
     if (this.#mayRetry(attempt, failure, error)) {
       this.#hasRetried = true;
       this.#context.retries += 1;
+      this.#zone.retryCounts.same_origin += 1;
       return this.#tryOrigin(false);
     }
     return this.#fail(failure);
@@ -165,6 +167,13 @@ export class Exchange implements AttemptOwner {
     const { connection, isReused, requestSent, hasHead } = attempt;
     const { wire } = connection;
     return classifyExchange({ error, wire, isReused, requestSent, hasHead, responseStarted });
+  }
+
+  #goTo(origin: Origin): void {
+    const { scheme, req } = this.#context;
+    this.#pool = origin.connectionsFor(scheme, upgradeOf(req) !== null);
+    this.#hasRetried = false;
+    this.#tryOrigin(true);
   }
 
   #tryOrigin(mayReuse: boolean): void {
@@ -178,7 +187,7 @@ export class Exchange implements AttemptOwner {
   }
 
   /** Never rejects: every failure goes to the listener. */
-  async #connect(pool: OriginPool): Promise<void> {
+  async #connect(pool: ConnectionPool): Promise<void> {
     const context = this.#context;
     const { dnsMs, connectMs, handshakeMs } = this.#zone.config.timeouts;
     const progress = { dnsMs: null, tcpMs: null, tlsMs: null, originIp: "" };
@@ -217,7 +226,7 @@ export class Exchange implements AttemptOwner {
   }
 
   #hostField(): string {
-    const { hostHeader } = this.#zone.config;
+    const { hostHeader = "request" } = this.#itinerary.origin?.config ?? {};
     if (hostHeader === "request") return this.#context.hostField;
     if (hostHeader !== "origin") return hostHeader;
     const { host = "", port = 0, tls = null } = this.#pool?.target ?? {};
@@ -235,20 +244,17 @@ export class Exchange implements AttemptOwner {
     if (error instanceof Http2Error && error.isUnprocessed) return this.#context.requestBytes === 0;
     if (!attempt.isReused || failure.reason !== "closed_on_reuse") return false;
     if (hasBody(req)) return !failure.requestSent && this.#context.requestBytes === 0;
-    return !failure.requestSent || idempotentMethods.has(req.method ?? "");
+    return !failure.requestSent || isIdempotent(req.method);
   }
 
-  /** The next origin has its turn if nothing was sent to this one; else this is how it ends. */
+  /** Another origin has its turn if the request may go there; else this is how it ends. */
   #fail(failure: OriginFailure): void {
-    const isUntouched = !failure.requestSent && this.#context.requestBytes === 0;
-    const next = !isUntouched ? null : pick(this.#zone, this.#context, this.#originsTried + 1);
+    this.#itinerary.leave(failure);
+    const next = this.#itinerary.goOn(failure);
     if (next !== null) {
       this.#context.recovered.push({ origin: this.#context.origin, failure });
       this.#context.retries += 1;
-      this.#originsTried += 1;
-      this.#pool = next;
-      this.#hasRetried = false;
-      return this.#tryOrigin(true);
+      return this.#goTo(next);
     }
     this.#isOver = true;
     this.#callback?.(new FailureError(failure));
@@ -257,6 +263,7 @@ export class Exchange implements AttemptOwner {
   /** The client has not read for too long: as if it had left, which closing its connection makes true. */
   #dismissClient(): void {
     this.#isOver = true;
+    this.#itinerary.abandon();
     this.#context.res.cut();
   }
 }

@@ -1,11 +1,13 @@
 // One origin of a zone at run time: the connections to it, in one pool, or in several where the client's scheme decides how it is
-// spoken to, or where some requests cannot be spoken in HTTP/2.
+// spoken to, or where some requests cannot be spoken in HTTP/2; and how it stands among the others.
 
+import type { OriginConfig } from "../config/gateway-config.ts";
 import type { Scheme } from "../config/ssl-modes.ts";
-import type { OriginTargets, Target } from "../connect/target.ts";
-import { OriginPool, type PoolLimits } from "./origin-pool.ts";
+import type { Target } from "../connect/target.ts";
+import type { Standing } from "../pick/standing.ts";
+import { ConnectionPool, type PoolLimits } from "./connection-pool.ts";
 
-/** What an origin's pools may hold and speak. */
+/** What an origin's connections may be and speak. */
 export interface OriginLimits extends Omit<PoolLimits, "isHttp2"> {
   /** HTTP/2 is offered where there is TLS. */
   readonly isHttp2Offered: boolean;
@@ -13,40 +15,51 @@ export interface OriginLimits extends Omit<PoolLimits, "isHttp2"> {
   readonly isHttp2Prior: boolean;
 }
 
-/** An origin and its connections. */
+/** An origin, its connections, and its standing. */
 export class Origin {
-  /** As the config has it. */
+  readonly config: OriginConfig;
+  /** Its name in labels and log lines. */
   readonly label: string;
-  /** All there are. */
-  readonly pools: readonly OriginPool[];
-  readonly #byScheme: Readonly<Record<Scheme, OriginPool>>;
-  readonly #forUpgrades: Readonly<Record<Scheme, OriginPool>>;
+  readonly standing: Standing;
+  /** The one address of its name that it stands for; empty where it stands for all of them. */
+  readonly address: string;
+  /** Every pool of connections there is. */
+  readonly connections: readonly ConnectionPool[];
+  /** What it has coming in a round of turns; see steering. */
+  credit = 0;
+  readonly #byScheme: Readonly<Record<Scheme, ConnectionPool>>;
+  readonly #forUpgrades: Readonly<Record<Scheme, ConnectionPool>>;
 
-  constructor({ http, https }: OriginTargets, limits: OriginLimits) {
+  constructor(config: OriginConfig, limits: OriginLimits, standing: Standing) {
+    const { http, https } = config.targets;
     const isHttp2 = ({ tls }: Target): boolean =>
       tls === null ? limits.isHttp2Prior : limits.isHttp2Offered;
-    const poolOf = (target: Target): OriginPool =>
-      new OriginPool(target, { ...limits, isHttp2: isHttp2(target) });
+    const poolOf = (target: Target): ConnectionPool =>
+      new ConnectionPool(target, { ...limits, isHttp2: isHttp2(target) });
     // HTTP/2 has no Upgrade: where it is spoken, such requests have connections of their own. @see RFC 9113 §8.6
-    const upgradePoolOf = (target: Target, pool: OriginPool): OriginPool =>
-      isHttp2(target) ? new OriginPool(target, { ...limits, isHttp2: false }) : pool;
+    const upgradePoolOf = (target: Target, pool: ConnectionPool): ConnectionPool =>
+      isHttp2(target) ? new ConnectionPool(target, { ...limits, isHttp2: false }) : pool;
 
     const plain = poolOf(http);
     const secured = http === https ? plain : poolOf(https);
     const plainUpgrades = upgradePoolOf(http, plain);
     const securedUpgrades = http === https ? plainUpgrades : upgradePoolOf(https, secured);
-    this.label = http.label;
+    this.config = config;
+    this.label = config.label;
+    this.standing = standing;
+    this.address = http.address ?? "";
     this.#byScheme = { http: plain, https: secured };
     this.#forUpgrades = { http: plainUpgrades, https: securedUpgrades };
-    this.pools = [...new Set([plain, secured, plainUpgrades, securedUpgrades])];
+    this.connections = [...new Set([plain, secured, plainUpgrades, securedUpgrades])];
   }
 
   /** The connections for requests of clients on this scheme. */
-  poolFor(scheme: Scheme, isUpgrade = false): OriginPool {
+  connectionsFor(scheme: Scheme, isUpgrade = false): ConnectionPool {
     return (isUpgrade ? this.#forUpgrades : this.#byScheme)[scheme];
   }
 
   close(): void {
-    for (const pool of this.pools) pool.close();
+    this.standing.close();
+    for (const pool of this.connections) pool.close();
   }
 }

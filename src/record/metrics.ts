@@ -228,7 +228,7 @@ export class Metrics {
       },
       function* () {
         for (const zone of zones) {
-          for (const pool of zone.origins.flatMap(({ pools }) => pools)) {
+          for (const pool of zone.origins.flatMap(({ connections }) => connections)) {
             for (const [state, value] of Object.entries(pool.counts))
               yield {
                 labels: { zone: zone.name, origin: pool.target.label, state },

@@ -47,7 +47,7 @@ export interface AnswerDetail {
 /** An origin of a story: where it is, for clients of each scheme. */
 interface StoryOrigin {
   readonly label: string;
-  poolFor(scheme: ExchangeContext["scheme"]): { readonly target: Target };
+  connectionsFor(scheme: ExchangeContext["scheme"]): { readonly target: Target };
 }
 
 /** What an answer tells of the way of a request: its context, or for a preview a made-up one. */
@@ -102,8 +102,9 @@ function detailOf(
   detailedCode: EdgeCode | null,
 ): AnswerDetail {
   const target =
-    context.zone?.origins.find(({ label }) => label === context.origin)?.poolFor(context.scheme)
-      .target ?? null;
+    context.zone?.origins
+      .find(({ label }) => label === context.origin)
+      ?.connectionsFor(context.scheme).target ?? null;
   const { title, explanation } = explain(failure);
   return {
     notice: context.isPreview === true ? previewNotice : null,

@@ -29,6 +29,7 @@ export interface Preview {
 const sampleTarget: Target = {
   label: "https://origin.example",
   host: "origin.example",
+  address: null,
   port: 443,
   socketPath: null,
   tls: {
@@ -135,7 +136,9 @@ function sampleStory({ phase }: OriginFailure, ray: string, host: string): Story
     ray,
     host,
     scheme: "https",
-    zone: { origins: [{ label: sampleTarget.label, poolFor: () => ({ target: sampleTarget }) }] },
+    zone: {
+      origins: [{ label: sampleTarget.label, connectionsFor: () => ({ target: sampleTarget }) }],
+    },
     origin: at > 0 ? sampleTarget.label : "",
     originIp: at > 2 ? sampleIp : "",
     isReused: false,

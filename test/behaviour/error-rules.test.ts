@@ -254,7 +254,7 @@ describe("the origin's connection, after its content was replaced", () => {
     expect(field(response, "connection")).toBe("close");
     client.close();
     expect(await gateway.line()).toMatchObject({ status: 413, originStatus: 413, failure: null });
-    const pool = gateway.gateway.zones[0]?.origins[0]?.pools[0];
+    const pool = gateway.gateway.zones[0]?.origins[0]?.connections[0];
     await waitFor(() => pool?.counts.active === 0, "the connection is still open");
     expect(pool?.counts.idle).toBe(0);
   });

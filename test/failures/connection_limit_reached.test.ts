@@ -44,7 +44,7 @@ describe("connection_limit_reached", () => {
     const second = gateway.connect();
     second.send("GET /second HTTP/1.1\r\nHost: never-answers.test\r\n\r\n");
     await waitFor(
-      () => gateway.gateway.zones[0]?.origins[0]?.pools[0]?.counts.queued === 1,
+      () => gateway.gateway.zones[0]?.origins[0]?.connections[0]?.counts.queued === 1,
       "the second request does not wait",
     );
 
@@ -99,7 +99,7 @@ describe("connection_limit_reached", () => {
       limits: { originConnections: 1, originQueue: 1 },
       timeouts: { ...slow, connectMs: 5_000 },
     });
-    const pool = gateway.gateway.zones[0]?.origins[0]?.pools[0];
+    const pool = gateway.gateway.zones[0]?.origins[0]?.connections[0];
     const first = await takeTheOnlyConnection(gateway);
     const second = gateway.connect();
     second.send("GET /second HTTP/1.1\r\nHost: never-answers.test\r\n\r\n");

@@ -14,7 +14,7 @@ testFailureChain({
 /** A gateway whose only origin is the gateway itself. Its port is known only when it listens, so the origin gets it then. */
 async function startBeforeItself(origin: string): Promise<TestGateway> {
   const gateway = await startGatewayOn({ zones: [{ hosts: ["loop.test"], origins: [origin] }] });
-  const target = gateway.gateway.zones[0]?.origins[0]?.pools[0]?.target as { port: number };
+  const target = gateway.gateway.zones[0]?.origins[0]?.connections[0]?.target as { port: number };
   target.port = gateway.port;
   return gateway;
 }

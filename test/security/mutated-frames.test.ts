@@ -111,6 +111,6 @@ test.each([1, 2, 3])("an origin gone wild (%i) is always answered for", async (s
 
   expect(endings.filter((ending) => ending === "hang" || ending === "garbage")).toEqual([]);
   expect(gateway.messages).toEqual([]);
-  const pool = gateway.gateway.zones[0]?.origins[0]?.pools[0];
+  const pool = gateway.gateway.zones[0]?.origins[0]?.connections[0];
   await waitFor(() => pool?.counts.active === 0 && pool.counts.idle === 0, "connections are left");
 });

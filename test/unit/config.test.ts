@@ -68,7 +68,7 @@ describe("a configuration is refused, with path, line, rule and value", () => {
     [
       "a zone without origins",
       'zones:\n  - hosts: ["a.test"]\n',
-      { path: "zones[0]", line: 2, rule: "must have required property 'origins'" },
+      { path: "zones[0]", line: 2, rule: "must have either origins or pools" },
     ],
     [
       "an origin that is none",

@@ -53,7 +53,8 @@ describe("an origin without scheme and port", () => {
   ] as [SslMode, number, number][])(
     "under %s is at port %i for clients on http, at %i for clients on https",
     (ssl, plain, secured) => {
-      const [origin] = resolve({ ssl }).zones[0]?.origins ?? [];
+      const [origin] =
+        resolve({ ssl }).zones[0]?.pools[0]?.origins.map(({ targets }) => targets) ?? [];
 
       expect([origin?.http.port, origin?.https.port]).toEqual([plain, secured]);
       expect([origin?.http.tls !== null, origin?.https.tls !== null]).toEqual([

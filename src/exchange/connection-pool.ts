@@ -36,7 +36,7 @@ interface Waiter {
 }
 
 /** Connections to one origin. */
-export class OriginPool {
+export class ConnectionPool {
   readonly target: Target;
   readonly #limits: PoolLimits;
   readonly #idle: OriginConnection[] = [];

@@ -1,0 +1,93 @@
+// A request's way through the origins of its zone: which one it is at, which ones it has tried, and whether there is a next.
+
+import type { OriginFailure } from "../classify/origin-failure.ts";
+import type { Origin } from "../exchange/origin.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
+import { hasBody } from "../identify/has-body.ts";
+import { isIdempotent } from "../identify/is-idempotent.ts";
+import type { Zone } from "../zone.ts";
+import type { Trouble } from "./standing.ts";
+import { type Choice, pick, pickAnother } from "./pick.ts";
+
+/** One request's way. */
+export class Itinerary {
+  readonly #zone: Zone;
+  readonly #context: ExchangeContext;
+  /** Where the request is, or was last. */
+  #choice: Choice | null = null;
+  /** It counts among those that the origin has under way. */
+  #isThere = false;
+  readonly #tried: Origin[] = [];
+
+  constructor(zone: Zone, context: ExchangeContext) {
+    this.#zone = zone;
+    this.#context = context;
+  }
+
+  /** Where the request is, or was last; null before it went anywhere. */
+  get origin(): Origin | null {
+    return this.#choice?.origin ?? null;
+  }
+
+  /** Goes to the origin whose turn it is; null if every one is out of service. */
+  begin(): Origin | null {
+    this.#zone.budget.earn();
+    return this.#goTo(pick(this.#zone, this.#context));
+  }
+
+  /** Goes on to another origin after a failure; null if that is how the request ends. */
+  goOn(failure: OriginFailure): Origin | null {
+    return this.#goTo(this.#another(failure));
+  }
+
+  /** Leaves the origin, which hears how the request ended there. A second call does nothing. */
+  leave(failure: OriginFailure | null): void {
+    const choice = this.#depart();
+    if (choice === null) return;
+    const { pool, origin } = choice;
+    const trouble = failure === null || failure.phase === "edge" ? null : troubleOf(failure);
+    const status = this.#context.originStatus;
+    origin.standing.ended({ trouble, status }, () => pool.canSpare(origin));
+  }
+
+  /** Leaves the origin because the client has left, which says nothing about the origin. */
+  abandon(): void {
+    this.#depart();
+  }
+
+  #goTo(choice: Choice | null): Origin | null {
+    if (choice === null) return null;
+    this.#choice = choice;
+    this.#isThere = true;
+    choice.origin.standing.outstanding += 1;
+    return choice.origin;
+  }
+
+  #depart(): Choice | null {
+    if (this.#choice === null || !this.#isThere) return null;
+    this.#isThere = false;
+    this.#choice.origin.standing.outstanding -= 1;
+    return this.#choice;
+  }
+
+  /** Only where the origin cannot have acted, or may act twice, and what it was sent is still at hand. */
+  #another({ type, requestSent }: OriginFailure): Choice | null {
+    const { req, requestBytes } = this.#context;
+    const { config, budget, retryCounts } = this.#zone;
+    const last = this.#choice;
+    if (last === null || !config.failover.types.has(type)) return null;
+    if (this.#tried.length >= config.failover.retries || requestBytes > 0) return null;
+    if (requestSent && (hasBody(req) || !isIdempotent(req.method))) return null;
+    this.#tried.push(last.origin);
+    const next = pickAnother(this.#zone, this.#context, last, this.#tried);
+    if (next === null) return null;
+    const isGranted = budget.spend();
+    retryCounts[isGranted ? "another_origin" : "over_budget"] += 1;
+    return isGranted ? next : null;
+  }
+}
+
+/** What is kept of a failure after its request is over. */
+function troubleOf({ type, reason, detail }: OriginFailure): Trouble {
+  return { type, reason, detail };
+}

@@ -1,0 +1,59 @@
+// Origins that can stand in for one another, and which of them has its turn.
+
+import type { PoolConfig } from "../config/gateway-config.ts";
+import type { Origin } from "../exchange/origin.ts";
+import type { ExchangeContext } from "../exchange-context.ts";
+import { ways } from "./steering.ts";
+
+/** How poor an origin may be: good, taken out by real requests, or whatever it is. */
+export type Demand = "good" | "passing" | "any";
+
+/** One pool of a zone. */
+export class Pool {
+  readonly name: string;
+  readonly config: PoolConfig;
+  /** Its origins now: those of the config, or in place of one of them its addresses. Replaced whole. */
+  origins: readonly Origin[];
+
+  constructor(config: PoolConfig, origins: readonly Origin[]) {
+    this.name = config.name;
+    this.config = config;
+    this.origins = origins;
+  }
+
+  /** The origin whose turn it is, none of those `tried`; null if the pool has none that meets the demand. */
+  pick(context: ExchangeContext, demand: Demand, tried: readonly Origin[]): Origin | null {
+    if (!this.config.isEnabled || (demand !== "any" && this.isCritical)) return null;
+    const candidates = this.origins.filter(
+      (origin) => meets(origin, demand) && !tried.includes(origin),
+    );
+    const [only] = candidates;
+    if (only === undefined) return null;
+    return candidates.length === 1 ? only : ways[this.config.steering](candidates, context);
+  }
+
+  /** Fewer origins pass their checks than the pool must have. */
+  get isCritical(): boolean {
+    const passing = this.origins.filter((origin) => isInService(origin) && isPassing(origin));
+    return passing.length < this.config.minimumOrigins;
+  }
+
+  /** Whether somebody else could serve, were this origin taken out. */
+  canSpare(origin: Origin): boolean {
+    return this.origins.some((other) => other !== origin && meets(other, "good"));
+  }
+}
+
+function meets(origin: Origin, demand: Demand): boolean {
+  if (!isInService(origin)) return false;
+  if (demand === "any") return true;
+  return isPassing(origin) && (demand === "passing" || !origin.standing.isEjected);
+}
+
+function isInService({ config }: Origin): boolean {
+  return config.isEnabled && config.weight > 0;
+}
+
+function isPassing({ standing }: Origin): boolean {
+  return standing.verdict !== "unhealthy";
+}

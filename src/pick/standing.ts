@@ -1,0 +1,152 @@
+// How an origin stands among the others: what its checks say, what real requests say, and how much of its share it has.
+
+import type { PassiveConfig } from "../config/gateway-config.ts";
+
+/** What the checks of an origin have found; `unknown` before the first has ended, or where there are none. */
+export type Verdict = "unknown" | "healthy" | "unhealthy";
+
+/** What is wrong with an origin, in the words of a failure: a type, and a reason of its closed set. */
+export interface Trouble {
+  readonly type: string;
+  readonly reason: string | null;
+  /** One sentence. May hold bytes from the wire: escape it. */
+  readonly detail: string;
+}
+
+/** A change of an origin's standing. `returned` ends a cool-down. */
+export interface StandingChange {
+  readonly to: "healthy" | "unhealthy" | "ejected" | "returned";
+  /** Null where nothing is wrong. */
+  readonly trouble: Trouble | null;
+}
+
+/** How a request at an origin ended. */
+export interface Outcome {
+  /** The origin's failure; null if it answered. */
+  readonly trouble: Trouble | null;
+  /** Status that the origin sent; 0 if it sent none. */
+  readonly status: number;
+}
+
+/** No share is smaller, or an origin that comes back would never be tried. */
+const leastShare = 0.05;
+
+/** How often a cool-down doubles at most. */
+const mostDoublings = 3;
+
+/** One origin's standing. Times are milliseconds of `performance.now()`, unless they say otherwise. */
+export class Standing {
+  /** Requests that it has under way. */
+  outstanding = 0;
+  /** How often it was taken out because of real requests. */
+  ejections = 0;
+  /** When the verdict last changed, in milliseconds since the epoch; 0 if it never did. */
+  changedAt = 0;
+  /** When the certificate that it showed last expires, in milliseconds since the epoch; null if it showed none. */
+  certificateExpiresAt: number | null = null;
+  #verdict: Verdict = "unknown";
+  #trouble: Trouble | null = null;
+  readonly #passive: PassiveConfig;
+  readonly #onChange: (change: StandingChange) => void;
+  readonly #failedAt: number[] = [];
+  #ejectedUntil = 0;
+  #ejectionTrouble: Trouble | null = null;
+  #doublings = 0;
+  #returnedAt = Number.NEGATIVE_INFINITY;
+  /** Since when it has been coming back; 0 when it is not. */
+  #risingSince = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(passive: PassiveConfig, onChange: (change: StandingChange) => void) {
+    this.#passive = passive;
+    this.#onChange = onChange;
+  }
+
+  get verdict(): Verdict {
+    return this.#verdict;
+  }
+
+  /** Why its checks fail, or, while it is ejected, why it is; null if nothing is wrong. */
+  get trouble(): Trouble | null {
+    return this.#trouble ?? this.#ejectionTrouble;
+  }
+
+  get isEjected(): boolean {
+    return this.#ejectedUntil !== 0;
+  }
+
+  /** Takes what the checks have come to. */
+  judge(verdict: Verdict, trouble: Trouble | null): void {
+    this.#trouble = trouble;
+    if (verdict === this.#verdict) return;
+    const isBack = this.#verdict === "unhealthy" && verdict === "healthy";
+    this.#verdict = verdict;
+    this.changedAt = Date.now();
+    if (isBack) this.#rise();
+    if (verdict !== "unknown") this.#onChange({ to: verdict, trouble });
+  }
+
+  /** Takes how a request ended. `mayEject` is asked before the origin is taken out: the last one is not. */
+  ended({ trouble, status }: Outcome, mayEject: () => boolean): void {
+    const { failures, windowMs, statuses } = this.#passive;
+    const isFailed = trouble !== null || statuses.has(status);
+    if (failures === 0 || this.isEjected) return;
+    if (!isFailed) return;
+    const now = performance.now();
+    this.#failedAt.push(now);
+    while (this.#failedAt.length > failures || now - (this.#failedAt[0] ?? now) > windowMs)
+      this.#failedAt.shift();
+    // Whoever has just come back is not waited for a second time.
+    if (this.#failedAt.length < failures && this.share === 1) return;
+    if (mayEject()) this.#eject(trouble ?? statusTrouble(status), now);
+  }
+
+  /** How much of its weight counts, 0.05 to 1: all of it, unless it is coming back. */
+  get share(): number {
+    if (this.#risingSince === 0) return 1;
+    const grown = (performance.now() - this.#risingSince) / this.#passive.slowStartMs;
+    if (grown < 1) return Math.max(leastShare, grown);
+    this.#risingSince = 0;
+    return 1;
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #eject(trouble: Trouble, now: number): void {
+    const { coolDownMs } = this.#passive;
+    // A cool-down that did not help is followed by a longer one; one that held for its own length is forgotten.
+    const isAgain = now - this.#returnedAt < coolDownMs * 2 ** this.#doublings;
+    this.#doublings = isAgain ? Math.min(this.#doublings + 1, mostDoublings) : 0;
+    const outMs = coolDownMs * 2 ** this.#doublings;
+    this.#failedAt.length = 0;
+    this.#ejectedUntil = now + outMs;
+    this.#ejectionTrouble = trouble;
+    this.ejections += 1;
+    this.#timer = setTimeout(() => this.#return(), outMs);
+    this.#timer.unref();
+    this.#onChange({ to: "ejected", trouble });
+  }
+
+  #return(): void {
+    this.#timer = null;
+    this.#ejectedUntil = 0;
+    this.#ejectionTrouble = null;
+    this.#returnedAt = performance.now();
+    this.#rise();
+    this.#onChange({ to: "returned", trouble: null });
+  }
+
+  #rise(): void {
+    if (this.#passive.slowStartMs > 0) this.#risingSince = performance.now();
+  }
+}
+
+function statusTrouble(status: number): Trouble {
+  return {
+    type: "response_code_mismatch",
+    reason: null,
+    detail: `the origin answered ${status}, which passive.statuses counts as a failure`,
+  };
+}
