@@ -14,6 +14,7 @@ import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { dispatcher, replyOptions } from "./exchange/reply-from.ts";
 import type { Tunnel } from "./exchange/tunnel.ts";
 import { ExchangeContext } from "./exchange-context.ts";
+import { OriginHealth } from "./health/origin-health.ts";
 import { hasBody } from "./identify/has-body.ts";
 import { identify } from "./identify/identify.ts";
 import { overLimit } from "./identify/limits.ts";
@@ -30,7 +31,6 @@ import { codesOf, compileProfiles } from "./map/profile.ts";
 import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
-import { standingLog } from "./record/standing-log.ts";
 import { replacementFor } from "./render/replace.ts";
 import { respond } from "./render/respond.ts";
 import { answerServerOptions } from "./render/server-options.ts";
@@ -39,7 +39,6 @@ import { isReserved, Reserved } from "./reserved/reserved.ts";
 import { Refusals } from "./refusals.ts";
 import { Router } from "./route/route.ts";
 import { Settings } from "./settings.ts";
-import { version } from "./version.ts";
 import { Zone } from "./zone.ts";
 
 declare module "fastify" {
@@ -54,6 +53,7 @@ export class Gateway implements ExchangeListener {
   readonly zones: readonly Zone[];
   readonly settings: Settings;
   readonly metrics: Metrics;
+  readonly health: OriginHealth;
   readonly #messages: Logger;
   readonly #judge: Judge;
   readonly #router: Router;
@@ -72,11 +72,11 @@ export class Gateway implements ExchangeListener {
     this.config = config;
     this.#messages = messages;
     const profiles = compileProfiles(config.profiles);
-    const onStanding = standingLog(messages);
-    this.zones = config.zones.map((zone, index) => new Zone(zone, index, onStanding));
+    this.health = new OriginHealth(this.#own.has, messages);
+    this.zones = config.zones.map((zone, index) => new Zone(zone, index, this.health));
     this.settings = new Settings(config.errors, this.zones);
     this.#judge = new Judge(profiles, this.settings, messages);
-    this.metrics = new Metrics(this.zones, codesOf(profiles), version);
+    this.metrics = new Metrics(this.zones, this.health.checks, codesOf(profiles));
     this.#router = new Router(this.zones);
     this.#reserved = new Reserved(config.colo, profiles);
     this.#recorder = new Recorder(this.metrics, lines);
@@ -101,6 +101,7 @@ export class Gateway implements ExchangeListener {
     this.#httpPort = ports.http ?? 0;
     if (ports.http !== null) await this.#own.add(host, ports.http);
     if (ports.https !== null) await this.#own.add(host, ports.https);
+    for (const zone of this.zones) zone.open();
     return ports;
   }
 
@@ -120,6 +121,7 @@ export class Gateway implements ExchangeListener {
     for (const tunnel of this.#tunnels) tunnel.close(); // They end when somebody ends them, which may be never.
     await this.#door.close(graceMs);
     for (const zone of this.zones) zone.close();
+    this.health.close();
   }
 
   /** onRequest = identify, one route = route … render, onResponse = record. */

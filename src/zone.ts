@@ -1,26 +1,28 @@
 // A zone at run time: its configuration, its origins and how they stand, and what its clients are told, which may change while it runs.
 
-import type {
-  ErrorSettings,
-  OriginConfig,
-  PoolConfig,
-  ZoneConfig,
-} from "./config/gateway-config.ts";
+import type { ErrorSettings, OriginConfig, ZoneConfig } from "./config/gateway-config.ts";
 import { NameResolver } from "./connect/resolve.ts";
 import type { AttemptSettings } from "./exchange/attempt-owner.ts";
 import { Origin, type OriginLimits } from "./exchange/origin.ts";
+import { AddressWatch } from "./pick/address-watch.ts";
 import type { Choice } from "./pick/pick.ts";
 import { Pool } from "./pick/pool.ts";
 import { RetryBudget } from "./pick/retry-budget.ts";
 import { Standing, type StandingChange } from "./pick/standing.ts";
 
-/** An origin of a zone has come to stand otherwise than before. */
-export type StandingListener = (
-  zone: Zone,
-  pool: string,
-  origin: Pick<Origin, "label" | "address">,
-  change: StandingChange,
-) => void;
+const dayMs = 86_400_000;
+
+/** Told of what becomes of a zone's origins. */
+export interface ZoneListener {
+  /** An origin has come into service. */
+  onOpened(zone: Zone, pool: Pool, origin: Origin): void;
+  /** An origin stands otherwise than before. */
+  onStanding(zone: Zone, pool: string, origin: Origin, change: StandingChange): void;
+  /** An origin has shown a certificate that ends at another time than the one before. */
+  onCertificate(zone: Zone, origin: Origin): void;
+  /** An origin has gone out of service for good. */
+  onClosed(zone: Zone, origin: Origin): void;
+}
 
 /** What became of requests that failed at an origin, for the metric `edgecase_retries_total`. */
 export interface RetryCounts {
@@ -52,9 +54,11 @@ export class Zone {
   /** Position in the list of zones: the row of its counters. */
   readonly index: number;
   readonly #limits: OriginLimits;
-  readonly #onStanding: StandingListener;
+  readonly #listener: ZoneListener;
+  readonly #watches: AddressWatch[] = [];
+  #isOpen = false;
 
-  constructor(config: ZoneConfig, index: number, onStanding: StandingListener = () => {}) {
+  constructor(config: ZoneConfig, index: number, listener: ZoneListener) {
     const { keepAliveMs, connectMs, dnsMs } = config.timeouts;
     this.name = config.name;
     this.config = config;
@@ -78,8 +82,10 @@ export class Zone {
       isHttp2Offered: config.isHttp2Offered,
       isHttp2Prior: config.isHttp2Prior,
     };
-    this.#onStanding = onStanding;
-    this.pools = config.pools.map((pool) => this.#openPool(pool));
+    this.#listener = listener;
+    this.pools = config.pools.map(
+      (pool) => new Pool(pool, (origin) => this.#originOf(pool.name, origin)),
+    );
     this.fallback = this.pools.find(({ name }) => name === config.fallbackPool) ?? null;
     this.only = this.#onlyChoice();
   }
@@ -89,25 +95,70 @@ export class Zone {
     return this.pools.flatMap(({ origins }) => origins);
   }
 
-  /** An origin of a pool, with nothing known of it yet. */
-  openOrigin(pool: string, config: OriginConfig): Origin {
-    const standing = new Standing(this.config.passive, (change) =>
-      this.#onStanding(this, pool, origin, change),
-    );
-    const origin = new Origin(config, this.#limits, standing);
-    return origin;
+  /** Whether an origin's certificate ends so soon that people are to be warned, or has ended. */
+  isExpiring({ standing: { certificateExpiresAt } }: Origin): boolean {
+    if (certificateExpiresAt === null) return false;
+    return certificateExpiresAt - Date.now() < this.config.certificateWarningDays * dayMs;
+  }
+
+  /** The origins whose certificate ends soon, or has ended. */
+  get expiring(): readonly Origin[] {
+    return this.origins.filter((origin) => this.isExpiring(origin));
+  }
+
+  /** Comes into service: its origins are checked, and their names watched, from now on. */
+  open(): void {
+    this.#isOpen = true;
+    for (const pool of this.pools) {
+      for (const origin of pool.origins) this.#listener.onOpened(this, pool, origin);
+      for (const origin of pool.config.origins) if (origin.isEachAddress) this.#watch(pool, origin);
+    }
   }
 
   close(): void {
+    for (const watch of this.#watches) watch.close();
     this.resolver.close();
-    for (const origin of this.origins) origin.close();
+    for (const origin of this.origins) {
+      if (this.#isOpen) this.#listener.onClosed(this, origin);
+      origin.close();
+    }
   }
 
-  #openPool(config: PoolConfig): Pool {
-    return new Pool(
-      config,
-      config.origins.map((origin) => this.openOrigin(config.name, origin)),
+  /** An origin of a pool, with nothing known of it yet. */
+  #originOf(pool: string, config: OriginConfig): Origin {
+    const standing = new Standing(this.config.passive, {
+      onChange: (change) => this.#listener.onStanding(this, pool, origin, change),
+      onCertificate: () => this.#listener.onCertificate(this, origin),
+    });
+    const origin: Origin = new Origin(config, this.#limits, standing);
+    return origin;
+  }
+
+  #watch(pool: Pool, config: OriginConfig): void {
+    const { host } = config.targets.http;
+    const watch = new AddressWatch(host, this.resolver, this.config.timeouts.dnsMs, (addresses) =>
+      this.#readdress(pool, config, addresses),
     );
+    this.#watches.push(watch);
+  }
+
+  /** One origin for each address; the known ones stay. Without any the name stands for itself, and its failure tells why. */
+  #readdress(pool: Pool, config: OriginConfig, addresses: readonly string[]): void {
+    const known = pool.originsOf(config);
+    const wanted = addresses.length === 0 ? [""] : addresses;
+    const origins = wanted.map(
+      (address) =>
+        known.find((origin) => origin.address === address) ??
+        this.#originOf(pool.name, at(config, address)),
+    );
+    pool.replace(config, origins);
+    for (const origin of origins)
+      if (!known.includes(origin)) this.#listener.onOpened(this, pool, origin);
+    for (const origin of known) {
+      if (origins.includes(origin)) continue;
+      this.#listener.onClosed(this, origin);
+      origin.retire();
+    }
   }
 
   #onlyChoice(): Choice | null {
@@ -120,4 +171,13 @@ export class Zone {
     const isSure = pool.config.isEnabled && isEnabled && weight > 0 && pool.config.monitor === null;
     return isAlone && isSure && !isEachAddress ? { pool, origin } : null;
   }
+}
+
+/** An origin at one address of its name, or for "" at all of them. */
+function at(config: OriginConfig, address: string): OriginConfig {
+  const { http, https } = config.targets;
+  const place = { address: address === "" ? null : address };
+  const plain = { ...http, ...place };
+  const secured = http === https ? plain : { ...https, ...place };
+  return { ...config, targets: { http: plain, https: secured } };
 }

@@ -7,15 +7,18 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { isSameSecret } from "../same-secret.ts";
 import type { Metrics } from "../record/metrics.ts";
+import type { Zone } from "../zone.ts";
+import { poolStates } from "./pool-states.ts";
 
 /** What the admin server tells about. */
 export interface AdminSubject {
   readonly metrics: Metrics;
+  readonly zones: readonly Zone[];
   /** Whether the gateway takes requests. */
   readonly isReady: () => boolean;
 }
 
-/** Serves `/metrics`, `/healthz` and `/readyz`. */
+/** Serves `/metrics`, `/healthz`, `/readyz` and `/api/pools`. */
 export class AdminServer {
   readonly #app: FastifyInstance;
   readonly #config: GatewayConfig["admin"];
@@ -38,6 +41,7 @@ export class AdminServer {
       const { contentType, body } = await subject.metrics.scrape(request.headers.accept);
       return reply.header("content-type", contentType).send(body);
     });
+    this.#app.get("/api/pools", async () => poolStates(subject.zones));
     this.#app.get("/healthz", async () => ({ status: "ok" }));
     this.#app.get("/readyz", async (_request, reply) => {
       const isReady = subject.isReady();

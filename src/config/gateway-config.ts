@@ -131,6 +131,7 @@ export interface ZoneConfig {
   readonly passive: PassiveConfig;
   readonly failover: FailoverConfig;
   readonly ssl: SslMode;
+  readonly certificateWarningDays: number;
   readonly errors: ErrorSettings;
   readonly timeouts: Timeouts;
   readonly limits: Limits;

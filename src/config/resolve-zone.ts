@@ -35,6 +35,7 @@ export function resolveZone(
     hosts: zone.hosts.map((host) => host.toLowerCase()),
     ...resolvePools(steps, zone, gateway, problems),
     ssl: zone.ssl ?? "strict",
+    certificateWarningDays: zone.certificateWarningDays ?? 14,
     errors: resolveErrors([...steps, "errors"], zone.errors, gateway.errors, {
       problems,
       profiles: gateway.profiles,

@@ -145,6 +145,15 @@ export const zoneSchema = Type.Object(
       }),
     ),
     tls: Type.Optional(tlsSchema),
+    certificateWarningDays: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 3_650,
+        default: 14,
+        description:
+          "Days before the end of an origin's certificate from which the log and verbose pages warn; 0 warns when it has ended.",
+      }),
+    ),
     http2: Type.Optional(
       Type.Boolean({
         default: false,

@@ -8,7 +8,7 @@ import ipaddr from "ipaddr.js";
 import { type DialPlace, dial } from "./dial.ts";
 import { handshake } from "./handshake.ts";
 import { PhaseError } from "./phase-error.ts";
-import type { NameResolver, Resolved } from "./resolve.ts";
+import type { NameResolver } from "./resolve.ts";
 import type { ConnectDeadlines, Target } from "./target.ts";
 
 /** How far a connection came. Durations in milliseconds; null for a step that was not needed or not reached. */
@@ -28,6 +28,8 @@ export interface Connection {
   readonly validFor: string | null;
   /** Why the certificate would have been refused, had it been validated; null where there is nothing to say. */
   readonly tolerated: PhaseError | null;
+  /** When the origin's certificate expires, in milliseconds since the epoch; null where it showed none. */
+  readonly certificateExpiresAt: number | null;
   readonly isTls: boolean;
   /** The origin has chosen HTTP/2 by ALPN. */
   readonly isHttp2: boolean;
@@ -48,6 +50,14 @@ export interface ConnectOptions {
   readonly progress: ConnectProgress;
 }
 
+const withoutTls = {
+  validFor: null,
+  tolerated: null,
+  certificateExpiresAt: null,
+  isTls: false,
+  isHttp2: false,
+} as const;
+
 /** Connects to an origin. Rejects only with {@link PhaseError}; every socket it opened is then gone. */
 export async function connectTo(target: Target, options: ConnectOptions): Promise<Connection> {
   const { progress } = options;
@@ -59,8 +69,7 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
     progress.tcpMs = performance.now() - startedAt;
   });
   progress.originIp = target.socketPath ?? peerOf(socket);
-  if (target.tls === null)
-    return { socket, progress, validFor: null, tolerated: null, isTls: false, isHttp2: false };
+  if (target.tls === null) return { ...withoutTls, socket, progress };
 
   startedAt = performance.now();
   const { requestHost, signal, offersHttp2 = false } = options;
@@ -90,8 +99,9 @@ async function locate(
   const resolved = await resolver.resolve(host, deadlines.dnsMs).finally(() => {
     if (isIP(host) === 0) progress.dnsMs = performance.now() - startedAt;
   });
+  const isFromDns = resolved.source === "dns" || target.address !== null;
   const addresses = resolved.addresses.filter(
-    (address) => !isProhibited(address, resolved) && !isOwnAddress(address, target.port),
+    (address) => !(isFromDns && isProhibited(address)) && !isOwnAddress(address, target.port),
   );
   if (addresses.length === 0) {
     throw new PhaseError("tcp", "PROHIBITED", {
@@ -102,8 +112,7 @@ async function locate(
 }
 
 /** A name must not lead to addresses that are nobody's; a literal in the config is the owner's own wish. */
-function isProhibited(address: string, { source }: Resolved): boolean {
-  if (source !== "dns") return false;
+function isProhibited(address: string): boolean {
   return ["unspecified", "broadcast", "multicast"].includes(ipaddr.process(address).range());
 }
 

@@ -15,6 +15,8 @@ export interface Handshake {
   readonly validFor: string | null;
   /** Why the certificate would have been refused, had it been validated; null if it would not, or was. */
   readonly tolerated: PhaseError | null;
+  /** When the certificate expires, in milliseconds since the epoch; null if the origin showed none. */
+  readonly certificateExpiresAt: number | null;
 }
 
 /**
@@ -63,7 +65,8 @@ export function handshake(
       const refusal = refuse(typeof verdict === "string" ? verdict : null);
       if (refusal !== null && target.isVerified) return end(refusal);
       const validFor = target.isVerified && typeof verdict === "object" ? verdict.validFor : null;
-      return resolve({ socket: tls, validFor, tolerated: refusal });
+      const certificateExpiresAt = expiryOf(tls, refusal);
+      return resolve({ socket: tls, validFor, tolerated: refusal, certificateExpiresAt });
     }
 
     /** The certificate's facts are read once: asked again, Node says that there is none. */
@@ -108,6 +111,13 @@ export function handshake(
       tls.removeListener("secureConnect", onSecure);
     }
   });
+}
+
+/** A certificate that was refused has been read already, and is not shown twice. */
+function expiryOf(tls: TLSSocket, refusal: PhaseError | null): number | null {
+  const date = refusal?.certificate?.validTo ?? tls.getPeerCertificate().valid_to;
+  const expiresAt = Date.parse(date ?? "");
+  return Number.isNaN(expiresAt) ? null : expiresAt;
 }
 
 /** The X.509 code of what is wrong with the certificate, or whom it is good for. */

@@ -14,6 +14,8 @@ export type AddressSource = "literal" | "hosts" | "localhost" | "dns";
 export interface Resolved {
   readonly addresses: readonly string[];
   readonly source: AddressSource;
+  /** Until when the answer is good, in milliseconds since the epoch; null where nobody says. */
+  readonly expiresAt: number | null;
 }
 
 /** RFC 8305 §3: how long to wait for the other family once one has answered. */
@@ -41,7 +43,7 @@ interface FamilyAnswer {
 export class NameResolver {
   readonly #servers: readonly string[];
   readonly #deadlineMs: number;
-  readonly #known = new Map<string, Resolved & { readonly expiresAt: number }>();
+  readonly #known = new Map<string, Resolved>();
   readonly #asked = new Map<string, Promise<Resolved>>();
   /** Made when a name is first asked for: most origins are literals, and a channel is not cheap. */
   #dns: Resolver | null = null;
@@ -55,15 +57,15 @@ export class NameResolver {
   /** Resolves a name, address literal or `localhost` name. Rejects only with {@link PhaseError} (phase `dns`). */
   async resolve(host: string, deadlineMs: number): Promise<Resolved> {
     const name = host.toLowerCase().replace(/\.$/, "");
-    if (isIP(name) !== 0) return { addresses: [name], source: "literal" };
+    if (isIP(name) !== 0) return { addresses: [name], source: "literal", expiresAt: null };
     const fromFile = hostsFileAddresses(name);
-    if (fromFile.length > 0) return { addresses: fromFile, source: "hosts" };
+    if (fromFile.length > 0) return { addresses: fromFile, source: "hosts", expiresAt: null };
     // RFC 6761 §6.3: localhost names are loopback, whatever a resolver says.
     if (name === "localhost" || name.endsWith(".localhost"))
-      return { addresses: ["127.0.0.1", "::1"], source: "localhost" };
+      return { addresses: ["127.0.0.1", "::1"], source: "localhost", expiresAt: null };
 
     const known = this.#known.get(name);
-    if (known !== undefined && known.expiresAt > Date.now()) return known;
+    if (known !== undefined && (known.expiresAt ?? 0) > Date.now()) return known;
     this.#known.delete(name);
     return this.#withDeadline(name, this.#asked.get(name) ?? this.#ask(name), deadlineMs);
   }
@@ -115,12 +117,15 @@ export class NameResolver {
       );
       throw this.#failure(name, codeOf(errors[0]) || "ENODATA", errors[0]);
     }
-    const resolved: Resolved = { addresses: records.map(({ address }) => address), source: "dns" };
-    const ttlSeconds = Math.min(...records.map(({ ttl }) => ttl));
     // Half an answer is good enough to connect with, but not to remember.
-    if (ttlSeconds > 0 && a !== null && aaaa !== null) {
-      this.#known.set(name, { ...resolved, expiresAt: Date.now() + ttlSeconds * 1000 });
-    }
+    const isWhole = a !== null && aaaa !== null;
+    const ttlSeconds = isWhole ? Math.min(...records.map(({ ttl }) => ttl)) : 0;
+    const resolved: Resolved = {
+      addresses: records.map(({ address }) => address),
+      source: "dns",
+      expiresAt: Date.now() + ttlSeconds * 1000,
+    };
+    if (ttlSeconds > 0) this.#known.set(name, resolved);
     return resolved;
   }
 

@@ -47,3 +47,9 @@ export interface ConnectDeadlines {
   readonly connectMs: number;
   readonly handshakeMs: number;
 }
+
+/** Host and port as a Host field has them: without the port that the scheme implies. @see RFC 9110 §7.2 */
+export function authorityOf({ host, port, tls }: Target): string {
+  const name = host.includes(":") ? `[${host}]` : host || "localhost";
+  return port === 0 || port === (tls === null ? 80 : 443) ? name : `${name}:${port}`;
+}

@@ -45,6 +45,7 @@ export class ConnectionPool {
   readonly #http2: Http2Pool | null;
   #opening: SharedOpening<OriginConnection | Http2Connection> | null = null;
   #connecting = 0;
+  #isRetired = false;
 
   constructor(target: Target, limits: PoolLimits) {
     this.target = target;
@@ -145,10 +146,7 @@ export class ConnectionPool {
   release(lane: OriginLane): void {
     if (!lane.finish()) return;
     const connection = lane as OriginConnection;
-    if (this.#waiting.length === 0) {
-      this.#idle.push(connection);
-      return;
-    }
+    if (this.#waiting.length === 0) return this.#keep(connection);
     // undici may still be about to close it.
     setImmediate(() => {
       const { validFor } = connection.connection;
@@ -156,8 +154,13 @@ export class ConnectionPool {
       if (!connection.isUsable) return;
       if (next >= 0) this.#waiting.splice(next, 1)[0]?.take(connection);
       else if (this.#waiting.length > 0) connection.destroy(); // Good for none of those who wait: make room.
-      else this.#idle.push(connection);
+      else this.#keep(connection);
     });
+  }
+
+  #keep(connection: OriginConnection): void {
+    if (this.#isRetired) connection.destroy();
+    else this.#idle.push(connection);
   }
 
   get counts(): PoolCounts {
@@ -171,6 +174,13 @@ export class ConnectionPool {
       connecting: this.#connecting,
       queued: this.#waiting.length,
     };
+  }
+
+  /** Keeps no connection any more: idle ones close now, the others when what is under way on them has ended. */
+  retire(): void {
+    this.#isRetired = true;
+    for (const connection of this.#idle.splice(0)) connection.destroy();
+    this.#http2?.retire();
   }
 
   /** Destroys every connection. */

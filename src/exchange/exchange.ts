@@ -8,6 +8,7 @@ import { ExchangeError } from "../classify/exchange-error.ts";
 import { Http2Error } from "../classify/http2-error.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import { codeOf, PhaseError } from "../connect/phase-error.ts";
+import { authorityOf } from "../connect/target.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { expectsContinue, hasBody } from "../identify/has-body.ts";
 import { isIdempotent } from "../identify/is-idempotent.ts";
@@ -220,6 +221,8 @@ export class Exchange implements AttemptOwner {
     context.isReused = attempt.isReused;
     context.originIp = connection.connection.progress.originIp;
     context.tolerated = connection.connection.tolerated;
+    if (!attempt.isReused)
+      this.#itinerary.origin?.standing.sawCertificate(connection.connection.certificateExpiresAt);
     if (expectsContinue(context.req)) context.res.writeContinue();
     const { fields } = this.#zone.config;
     attempt.send(requestFields(context, this.#hostField(), fields, connection.wire.isHttp2));
@@ -229,9 +232,7 @@ export class Exchange implements AttemptOwner {
     const { hostHeader = "request" } = this.#itinerary.origin?.config ?? {};
     if (hostHeader === "request") return this.#context.hostField;
     if (hostHeader !== "origin") return hostHeader;
-    const { host = "", port = 0, tls = null } = this.#pool?.target ?? {};
-    const name = host.includes(":") ? `[${host}]` : host || "localhost";
-    return port === 0 || port === (tls === null ? 80 : 443) ? name : `${name}:${port}`;
+    return this.#pool === null ? "" : authorityOf(this.#pool.target);
   }
 
   /**

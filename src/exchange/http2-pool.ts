@@ -29,6 +29,7 @@ export class Http2Pool implements Http2ConnectionOwner {
   /** The last choice of the origin was HTTP/1.1. */
   #choseHttp1 = false;
   #http1Until = 0;
+  #isRetired = false;
 
   constructor(limits: ConnectionLimits, owner: Http2PoolOwner) {
     this.#limits = limits;
@@ -86,12 +87,19 @@ export class Http2Pool implements Http2ConnectionOwner {
     return false;
   }
 
+  /** Keeps no connection any more: each ends with the last stream that is under way on it. */
+  retire(): void {
+    this.#isRetired = true;
+    for (const connection of this.#connections) connection.retire();
+  }
+
   close(): void {
     for (const connection of this.#connections) connection.destroy();
   }
 
   onFree(connection: Http2Connection): void {
-    this.#owner.onFree(connection);
+    if (this.#isRetired && connection.isIdle) return connection.retire();
+    return this.#owner.onFree(connection);
   }
 
   /** A new connection starts with what the last one was told: a limit of 1 should not cost each time. */

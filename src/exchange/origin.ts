@@ -53,9 +53,20 @@ export class Origin {
     this.connections = [...new Set([plain, secured, plainUpgrades, securedUpgrades])];
   }
 
+  /** The config has it take requests. */
+  get isInService(): boolean {
+    return this.config.isEnabled && this.config.weight > 0;
+  }
+
   /** The connections for requests of clients on this scheme. */
   connectionsFor(scheme: Scheme, isUpgrade = false): ConnectionPool {
     return (isUpgrade ? this.#forUpgrades : this.#byScheme)[scheme];
+  }
+
+  /** Takes no new requests, and lets go of each connection when it is free. */
+  retire(): void {
+    this.standing.close();
+    for (const pool of this.connections) pool.retire();
   }
 
   close(): void {

@@ -6,8 +6,8 @@ import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
 import { isIdempotent } from "../identify/is-idempotent.ts";
 import type { Zone } from "../zone.ts";
-import type { Trouble } from "./standing.ts";
 import { type Choice, pick, pickAnother } from "./pick.ts";
+import { troubleOf } from "./standing.ts";
 
 /** One request's way. */
 export class Itinerary {
@@ -45,6 +45,8 @@ export class Itinerary {
     const choice = this.#depart();
     if (choice === null) return;
     const { pool, origin } = choice;
+    const certificate = failure?.certificate ?? null;
+    if (certificate !== null) origin.standing.sawCertificate(Date.parse(certificate.validTo));
     const trouble = failure === null || failure.phase === "edge" ? null : troubleOf(failure);
     const status = this.#context.originStatus;
     origin.standing.ended({ trouble, status }, () => pool.canSpare(origin));
@@ -85,9 +87,4 @@ export class Itinerary {
     retryCounts[isGranted ? "another_origin" : "over_budget"] += 1;
     return isGranted ? next : null;
   }
-}
-
-/** What is kept of a failure after its request is over. */
-function troubleOf({ type, reason, detail }: OriginFailure): Trouble {
-  return { type, reason, detail };
 }

@@ -1,6 +1,6 @@
 // Origins that can stand in for one another, and which of them has its turn.
 
-import type { PoolConfig } from "../config/gateway-config.ts";
+import type { OriginConfig, PoolConfig } from "../config/gateway-config.ts";
 import type { Origin } from "../exchange/origin.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { ways } from "./steering.ts";
@@ -12,13 +12,30 @@ export type Demand = "good" | "passing" | "any";
 export class Pool {
   readonly name: string;
   readonly config: PoolConfig;
-  /** Its origins now: those of the config, or in place of one of them its addresses. Replaced whole. */
-  origins: readonly Origin[];
+  /** Its origins now: those of the config, or in place of one of them one for each of its addresses. */
+  #origins: readonly Origin[];
+  readonly #byConfig: Map<OriginConfig, readonly Origin[]>;
 
-  constructor(config: PoolConfig, origins: readonly Origin[]) {
+  constructor(config: PoolConfig, open: (origin: OriginConfig) => Origin) {
     this.name = config.name;
     this.config = config;
-    this.origins = origins;
+    this.#byConfig = new Map(config.origins.map((origin) => [origin, [open(origin)]]));
+    this.#origins = [...this.#byConfig.values()].flat();
+  }
+
+  get origins(): readonly Origin[] {
+    return this.#origins;
+  }
+
+  /** The origins that stand for one of the config. */
+  originsOf(config: OriginConfig): readonly Origin[] {
+    return this.#byConfig.get(config) ?? [];
+  }
+
+  /** Puts others in their place. */
+  replace(config: OriginConfig, origins: readonly Origin[]): void {
+    this.#byConfig.set(config, origins);
+    this.#origins = [...this.#byConfig.values()].flat();
   }
 
   /** The origin whose turn it is, none of those `tried`; null if the pool has none that meets the demand. */
@@ -34,8 +51,17 @@ export class Pool {
 
   /** Fewer origins pass their checks than the pool must have. */
   get isCritical(): boolean {
-    const passing = this.origins.filter((origin) => isInService(origin) && isPassing(origin));
-    return passing.length < this.config.minimumOrigins;
+    return this.#passing.length < this.config.minimumOrigins;
+  }
+
+  /** The pool is switched on, and has enough origins that neither checks nor real requests speak against. */
+  get isServing(): boolean {
+    const good = this.#passing.filter(({ standing }) => !standing.isEjected);
+    return this.config.isEnabled && good.length >= this.config.minimumOrigins;
+  }
+
+  get #passing(): readonly Origin[] {
+    return this.#origins.filter((origin) => origin.isInService && origin.standing.isPassing);
   }
 
   /** Whether somebody else could serve, were this origin taken out. */
@@ -44,16 +70,8 @@ export class Pool {
   }
 }
 
-function meets(origin: Origin, demand: Demand): boolean {
-  if (!isInService(origin)) return false;
+function meets({ isInService, standing }: Origin, demand: Demand): boolean {
+  if (!isInService) return false;
   if (demand === "any") return true;
-  return isPassing(origin) && (demand === "passing" || !origin.standing.isEjected);
-}
-
-function isInService({ config }: Origin): boolean {
-  return config.isEnabled && config.weight > 0;
-}
-
-function isPassing({ standing }: Origin): boolean {
-  return standing.verdict !== "unhealthy";
+  return demand === "passing" ? standing.isPassing : standing.isGood;
 }

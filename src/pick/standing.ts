@@ -1,5 +1,8 @@
 // How an origin stands among the others: what its checks say, what real requests say, and how much of its share it has.
 
+import type { CheckFinding } from "../../edge-codes/check-findings.ts";
+import type { FailureType } from "../../edge-codes/failure-types.ts";
+import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { PassiveConfig } from "../config/gateway-config.ts";
 
 /** What the checks of an origin have found; `unknown` before the first has ended, or where there are none. */
@@ -7,10 +10,18 @@ export type Verdict = "unknown" | "healthy" | "unhealthy";
 
 /** What is wrong with an origin, in the words of a failure: a type, and a reason of its closed set. */
 export interface Trouble {
-  readonly type: string;
+  readonly type: FailureType | CheckFinding;
   readonly reason: string | null;
   /** One sentence. May hold bytes from the wire: escape it. */
   readonly detail: string;
+}
+
+/** The last check of an origin, whatever its verdict. */
+export interface LastCheck {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly tookMs: number;
+  readonly trouble: Trouble | null;
 }
 
 /** A change of an origin's standing. `returned` ends a cool-down. */
@@ -18,6 +29,13 @@ export interface StandingChange {
   readonly to: "healthy" | "unhealthy" | "ejected" | "returned";
   /** Null where nothing is wrong. */
   readonly trouble: Trouble | null;
+}
+
+/** Told of what changes. */
+export interface StandingListener {
+  onChange(change: StandingChange): void;
+  /** The origin's certificate ends at another time than it did. */
+  onCertificate(): void;
 }
 
 /** How a request at an origin ended. */
@@ -42,12 +60,14 @@ export class Standing {
   ejections = 0;
   /** When the verdict last changed, in milliseconds since the epoch; 0 if it never did. */
   changedAt = 0;
+  /** Null before the first check, or where there are none. */
+  lastCheck: LastCheck | null = null;
   /** When the certificate that it showed last expires, in milliseconds since the epoch; null if it showed none. */
   certificateExpiresAt: number | null = null;
   #verdict: Verdict = "unknown";
   #trouble: Trouble | null = null;
   readonly #passive: PassiveConfig;
-  readonly #onChange: (change: StandingChange) => void;
+  readonly #listener: StandingListener;
   readonly #failedAt: number[] = [];
   #ejectedUntil = 0;
   #ejectionTrouble: Trouble | null = null;
@@ -57,9 +77,9 @@ export class Standing {
   #risingSince = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(passive: PassiveConfig, onChange: (change: StandingChange) => void) {
+  constructor(passive: PassiveConfig, listener: StandingListener) {
     this.#passive = passive;
-    this.#onChange = onChange;
+    this.#listener = listener;
   }
 
   get verdict(): Verdict {
@@ -75,15 +95,33 @@ export class Standing {
     return this.#ejectedUntil !== 0;
   }
 
+  /** Its checks do not fail; they may not have said anything yet. */
+  get isPassing(): boolean {
+    return this.#verdict !== "unhealthy";
+  }
+
+  /** Neither its checks nor real requests speak against it. */
+  get isGood(): boolean {
+    return this.isPassing && !this.isEjected;
+  }
+
   /** Takes what the checks have come to. */
-  judge(verdict: Verdict, trouble: Trouble | null): void {
+  checked(verdict: Verdict, trouble: Trouble | null, lastCheck: LastCheck): void {
     this.#trouble = trouble;
+    this.lastCheck = lastCheck;
     if (verdict === this.#verdict) return;
     const isBack = this.#verdict === "unhealthy" && verdict === "healthy";
     this.#verdict = verdict;
     this.changedAt = Date.now();
     if (isBack) this.#rise();
-    if (verdict !== "unknown") this.#onChange({ to: verdict, trouble });
+    if (verdict !== "unknown") this.#listener.onChange({ to: verdict, trouble });
+  }
+
+  /** Takes the expiry of the certificate that the origin has shown, if it has shown one. */
+  sawCertificate(expiresAt: number | null): void {
+    if (expiresAt === null || expiresAt === this.certificateExpiresAt) return;
+    this.certificateExpiresAt = expiresAt;
+    this.#listener.onCertificate();
   }
 
   /** Takes how a request ended. `mayEject` is asked before the origin is taken out: the last one is not. */
@@ -126,7 +164,7 @@ export class Standing {
     this.ejections += 1;
     this.#timer = setTimeout(() => this.#return(), outMs);
     this.#timer.unref();
-    this.#onChange({ to: "ejected", trouble });
+    this.#listener.onChange({ to: "ejected", trouble });
   }
 
   #return(): void {
@@ -135,12 +173,17 @@ export class Standing {
     this.#ejectionTrouble = null;
     this.#returnedAt = performance.now();
     this.#rise();
-    this.#onChange({ to: "returned", trouble: null });
+    this.#listener.onChange({ to: "returned", trouble: null });
   }
 
   #rise(): void {
     if (this.#passive.slowStartMs > 0) this.#risingSince = performance.now();
   }
+}
+
+/** What is kept of a failure after its request, or its check, is over. */
+export function troubleOf({ type, reason, detail }: OriginFailure): Trouble {
+  return { type, reason, detail };
 }
 
 function statusTrouble(status: number): Trouble {

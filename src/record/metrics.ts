@@ -6,8 +6,11 @@ import { Registry } from "prom-client";
 
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
+import type { HealthChecks } from "../health/health-checks.ts";
+import { version } from "../version.ts";
 import type { Zone } from "../zone.ts";
 import { Histogram } from "./histogram.ts";
+import { registerOriginMetrics } from "./origin-metrics.ts";
 import { tableHistogram, tableMetric } from "./table-metric.ts";
 
 /** Methods that have a label of their own; every other one is `OTHER`. */
@@ -57,12 +60,12 @@ export class Metrics {
   readonly #outside: ZoneCounts;
 
   /** `codes` are the codes that any profile can answer with: each zone's errors start at 0 for every one of them. */
-  constructor(zones: readonly Zone[], codes: readonly number[], version: string) {
+  constructor(zones: readonly Zone[], checks: HealthChecks, codes: readonly number[]) {
     this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
     this.#zones = zones;
     this.#counts = zones.map(() => new ZoneCounts(codes));
     this.#outside = new ZoneCounts(codes);
-    this.#register(version);
+    this.#register(checks);
   }
 
   /** Counts a request that has ended, however it ended. */
@@ -124,11 +127,12 @@ export class Metrics {
     yield [noZone, this.#outside];
   }
 
-  #register(version: string): void {
+  #register(checks: HealthChecks): void {
     const registers = [this.#classic, this.#openMetrics];
     this.#registerCounters(registers);
     this.#registerHistograms(registers);
-    this.#registerGauges(registers, version);
+    this.#registerGauges(registers);
+    registerOriginMetrics(registers, () => this.#zones, checks);
   }
 
   #registerCounters(registers: Registry[]): void {
@@ -216,7 +220,7 @@ export class Metrics {
     );
   }
 
-  #registerGauges(registers: Registry[], version: string): void {
+  #registerGauges(registers: Registry[]): void {
     const zones = this.#zones;
     tableMetric(
       "gauge",

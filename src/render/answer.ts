@@ -47,6 +47,7 @@ export interface AnswerDetail {
 /** An origin of a story: where it is, for clients of each scheme. */
 interface StoryOrigin {
   readonly label: string;
+  readonly standing?: { readonly certificateExpiresAt: number | null };
   connectionsFor(scheme: ExchangeContext["scheme"]): { readonly target: Target };
 }
 
@@ -66,7 +67,11 @@ export interface Story extends Pick<
   | "tlsMs"
   | "responseMs"
 > {
-  readonly zone: { readonly origins: readonly StoryOrigin[] } | null;
+  readonly zone: {
+    readonly origins: readonly StoryOrigin[];
+    /** Those whose certificate is about to end. */
+    readonly expiring?: readonly StoryOrigin[];
+  } | null;
   /** Nothing has failed, and the values are made up. */
   readonly isPreview?: boolean;
 }
@@ -229,6 +234,11 @@ function evidenceOf(context: Story, failure: OriginFailure): [string, string][] 
       `${origin}: ${earlier.type}${earlier.reason === null ? "" : ` / ${earlier.reason}`}`,
     ]);
   if (context.retries > 0) rows.push(["Tried again", String(context.retries)]);
+  // Not what has failed, but what will.
+  for (const { label, standing } of context.zone?.expiring ?? []) {
+    const date = new Date(standing?.certificateExpiresAt ?? 0).toISOString();
+    rows.push(["Certificate about to end", `${label}: ${withDistance(date)}`]);
+  }
   return rows;
 }
 

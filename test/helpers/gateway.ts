@@ -27,6 +27,9 @@ export const testTimeouts = {
   writeMs: 1_000,
 };
 
+/** pino's number for `error`. */
+const errorLevel = 50;
+
 /** A gateway under test. */
 export interface TestGateway extends AsyncDisposable {
   readonly port: number;
@@ -37,6 +40,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly lines: readonly LogLine[];
   /** What the gateway said of itself, at `error` and above. */
   readonly messages: readonly LogLine[];
+  /** All that it said of itself. */
+  readonly notices: readonly LogLine[];
   /** GET of a path for the first zone's host; `headers` may name another Host. */
   get(path?: string, headers?: readonly (readonly [string, string])[]): Promise<RawResponse>;
   request(request: RawRequest & { readonly host?: string }): Promise<RawResponse>;
@@ -59,10 +64,17 @@ export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
   };
   const resolved = resolveConfig(parseConfig(JSON.stringify(whole), null), null);
   const lines: LogLine[] = [];
+  const notices: LogLine[] = [];
   const messages: LogLine[] = [];
   const log = pino(
-    { level: "error", base: null },
-    { write: (line: string) => messages.push(JSON.parse(line) as LogLine) },
+    { level: "info", base: null },
+    {
+      write: (line: string) => {
+        const notice = JSON.parse(line) as LogLine;
+        notices.push(notice);
+        if (Number(notice["level"]) >= errorLevel) messages.push(notice);
+      },
+    },
   );
   const gateway = new Gateway(
     resolved,
@@ -82,6 +94,7 @@ export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
     gateway,
     lines,
     messages,
+    notices,
     get: (path = "/", headers = []) =>
       rawRequest(port, { target: path, headers: hosted(headers) ?? [] }),
     request: ({ host: name, headers, ...request }) =>

@@ -10,8 +10,6 @@ import { afterAll, describe, expect, test } from "vitest";
 
 import { edgeFailure } from "../../src/classify/edge-failure.ts";
 import type { ErrorRule } from "../../src/config/gateway-config.ts";
-import { parseConfig } from "../../src/config/read-file.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
 import { parseTemplate } from "../../src/config/template.ts";
 import { ExchangeContext } from "../../src/exchange-context.ts";
 import { Http1Response } from "../../src/listen/http1-response.ts";
@@ -19,7 +17,8 @@ import { edgeCodeFor } from "../../src/map/edge-code-for.ts";
 import { compileProfiles } from "../../src/map/profile.ts";
 import { answerFor } from "../../src/render/answer.ts";
 import { customPage, ruleBody } from "../../src/render/custom-page.ts";
-import { Zone } from "../../src/zone.ts";
+import type { Zone } from "../../src/zone.ts";
+import { zonesOf } from "../helpers/zone.ts";
 import { startGatewayOn } from "../helpers/gateway.ts";
 import { startOrigin } from "../helpers/origin.ts";
 
@@ -35,18 +34,11 @@ const hostile = "<script>alert(1)</script>\"'`--><!--&lt;\\::CLIENT_IP::\u0000\u
 const encoded = ["Accept-Encoding", "gzip"] as const;
 
 /** A zone with that page. */
-const zone = new Zone(
-  resolveConfig(
-    parseConfig(
-      JSON.stringify({
-        zones: [{ hosts: ["*"], origins: ["http://127.0.0.1:9"], errorPages: { "5xx": page } }],
-      }),
-      null,
-    ),
-    null,
-  ).zones[0] ?? expect.fail("no zone"),
-  0,
-);
+const [zone] = zonesOf({
+  hosts: ["*"],
+  origins: ["http://127.0.0.1:9"],
+  errorPages: { "5xx": page },
+}) as [Zone];
 
 /** A context in which every value that a token may have is this one, were it ever to come so far. */
 function contextOf(value: string): ExchangeContext {

@@ -1,16 +1,14 @@
 import { describe, expect, test } from "vitest";
 
-import { parseConfig } from "../../src/config/read-file.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
 import { hostOf } from "../../src/identify/identify.ts";
 import { Router } from "../../src/route/route.ts";
-import { Zone } from "../../src/zone.ts";
+import { zonesOf } from "../helpers/zone.ts";
 
 /** A router for zones with these hosts. */
 function routerFor(...hosts: string[][]): Router {
-  const zones = hosts.map((names) => ({ hosts: names, origins: ["http://127.0.0.1:1"] }));
-  const config = resolveConfig(parseConfig(JSON.stringify({ zones }), null), null);
-  return new Router(config.zones.map((zone, index) => new Zone(zone, index)));
+  return new Router(
+    zonesOf(...hosts.map((names) => ({ hosts: names, origins: ["http://127.0.0.1:1"] }))),
+  );
 }
 
 describe("a request's zone", () => {
