@@ -41,8 +41,10 @@ export class OriginHealth implements ZoneListener {
 
   onOpened(zone: Zone, pool: Pool, origin: Origin): void {
     this.#zones.set(origin, zone);
-    const { monitor } = pool.config;
-    if (monitor !== null) this.checks.watch(origin, monitor, zone.config);
+    const { monitor, isEnabled } = pool.config;
+    // What is switched off is not checked. @see Cloudflare API, load balancing pools: origins.enabled
+    if (monitor !== null && isEnabled && origin.config.isEnabled)
+      this.checks.watch(origin, monitor, zone.config);
   }
 
   onClosed(_zone: Zone, origin: Origin): void {

@@ -1,39 +1,8 @@
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
-
-import { decode, encode } from "dns-packet";
 import { describe, expect, test } from "vitest";
 
 import { startGatewayOn, type TestGateway } from "../helpers/gateway.ts";
 import { ok, startOrigin } from "../helpers/origin.ts";
-
-/** A resolver that gives every name the address 127.0.0.1 for so long, and counts what it is asked. */
-async function startResolver(ttlSeconds: number, delayMs = 0) {
-  const server = createSocket("udp4");
-  const asked: string[] = [];
-  server.on("message", (message, { port }) => {
-    const { id = 0, questions = [] } = decode(message);
-    const [question] = questions;
-    if (question === undefined) return;
-    asked.push(`${question.type} ${question.name}`);
-    const answers =
-      question.type === "A"
-        ? [{ type: "A" as const, name: question.name, ttl: ttlSeconds, data: "127.0.0.1" }]
-        : [];
-    const reply = encode({ type: "response", id, flags: 0x8180, questions, answers });
-    setTimeout(() => server.send(reply, port), delayMs);
-  });
-  server.bind(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    address: `127.0.0.1:${server.address().port}`,
-    asked,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
+import { startResolver } from "../helpers/resolver.ts";
 
 /** An origin whose connections end after each answer, so that every request needs the name again. */
 const startForgetful = () =>

@@ -19,6 +19,7 @@ export interface TestOrigin extends AsyncDisposable {
 /** Starts an origin that calls `onHead` for each request whose head is there. Bodies are counted and thrown away. */
 export async function startOrigin(
   onHead: (socket: Socket, head: string) => void,
+  { host = "127.0.0.1", port = 0 } = {},
 ): Promise<TestOrigin> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -57,10 +58,10 @@ export async function startOrigin(
       await once(server, "close");
     },
   };
-  server.listen(0, "127.0.0.1");
+  server.listen(port, host);
   await once(server, "listening");
   return Object.assign(origin, {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
   });
 }
 
