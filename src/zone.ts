@@ -74,6 +74,7 @@ export class Zone {
     this.replacesErrors = config.replacesOriginErrors || config.errorRules.length > 0;
     this.errors = config.errors;
     this.resolver = new NameResolver(config.dnsServers, dnsMs);
+    this.resolver.onChange = (name, addresses) => this.#readdressed(name, addresses);
     this.budget = new RetryBudget(config.failover);
     this.#limits = {
       ...limits,
@@ -132,6 +133,14 @@ export class Zone {
     });
     const origin: Origin = new Origin(config, this.#limits, standing);
     return origin;
+  }
+
+  /** Kept connections to addresses that a name does not have any more would hold its clients there for ever. */
+  #readdressed(name: string, addresses: readonly string[]): void {
+    for (const { address, connections } of this.origins) {
+      if (address !== "") continue;
+      for (const pool of connections) if (pool.target.host === name) pool.readdress(addresses);
+    }
   }
 
   #watch(pool: Pool, config: OriginConfig): void {

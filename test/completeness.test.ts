@@ -6,9 +6,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 import {
+  checkFindings,
   codes,
   type Explanation,
   explanations,
+  failoverTypes,
   failureTypes,
   profiles,
   type ReasonFacts,
@@ -43,6 +45,7 @@ describe("edge-codes", () => {
   test.each([
     ...types.map((type) => [type, explanations[type] as Explanation] as const),
     ...everyReason,
+    ...Object.entries(checkFindings),
   ])("%s is explained", (_name, explanation) => {
     expect(explanation.whatHappened.length).toBeGreaterThan(20);
     expect(explanation.likelyCauses.length).toBeGreaterThan(0);
@@ -62,6 +65,13 @@ describe("edge-codes", () => {
       expect(text.length).toBeGreaterThan(3);
     expect(facts.code).toBe(Number(code));
     expect(facts.retryAfterSeconds === null).toBe(!facts.retryable);
+  });
+
+  test("another origin is tried after the failures that become 521, 522, 523, 525 and 526, and no other", () => {
+    const codesOf = failoverTypes.map((type) => profiles.cloudflare.codes[type]);
+
+    expect(new Set(codesOf)).toEqual(new Set([521, 522, 523, 525, 526]));
+    expect(failoverTypes).not.toContain("connection_terminated");
   });
 
   test("no code's number stands in src", () => {

@@ -45,6 +45,8 @@ export class NameResolver {
   readonly #deadlineMs: number;
   readonly #known = new Map<string, Resolved>();
   readonly #asked = new Map<string, Promise<Resolved>>();
+  /** Told when a name has other addresses than it had when it was asked for before. */
+  onChange: ((name: string, addresses: readonly string[]) => void) | null = null;
   /** Made when a name is first asked for: most origins are literals, and a channel is not cheap. */
   #dns: Resolver | null = null;
 
@@ -66,8 +68,14 @@ export class NameResolver {
 
     const known = this.#known.get(name);
     if (known !== undefined && (known.expiresAt ?? 0) > Date.now()) return known;
-    this.#known.delete(name);
     return this.#withDeadline(name, this.#asked.get(name) ?? this.#ask(name), deadlineMs);
+  }
+
+  /** Asks for a name again, beside whatever is under way, if what is known of it has become too old. */
+  refresh(name: string): void {
+    const known = this.#known.get(name);
+    if (known === undefined || (known.expiresAt ?? 0) > Date.now() || this.#asked.has(name)) return;
+    void this.#ask(name);
   }
 
   /** Gives up every lookup under way. */
@@ -125,8 +133,17 @@ export class NameResolver {
       source: "dns",
       expiresAt: Date.now() + ttlSeconds * 1000,
     };
-    if (ttlSeconds > 0) this.#known.set(name, resolved);
+    if (ttlSeconds > 0) this.#remember(name, resolved);
     return resolved;
+  }
+
+  #remember(name: string, resolved: Resolved): void {
+    const before = this.#known.get(name);
+    this.#known.set(name, resolved);
+    const isSame =
+      before === undefined ||
+      before.addresses.toSorted().join(" ") === resolved.addresses.toSorted().join(" ");
+    if (!isSame) this.onChange?.(name, resolved.addresses);
   }
 
   /** A channel of its own for each zone, so that what one name does to it harms no other zone's. */

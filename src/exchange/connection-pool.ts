@@ -2,7 +2,7 @@
 // Those of HTTP/2, which several requests share, stand in http2-pool.ts; they count all the same.
 
 import { ExchangeError } from "../classify/exchange-error.ts";
-import { connectTo, type ConnectOptions } from "../connect/connect.ts";
+import { type Connection, connectTo, type ConnectOptions } from "../connect/connect.ts";
 import type { Target } from "../connect/target.ts";
 import { Http2Connection } from "./http2-connection.ts";
 import { Http2Pool, SharedOpening } from "./http2-pool.ts";
@@ -46,6 +46,8 @@ export class ConnectionPool {
   #opening: SharedOpening<OriginConnection | Http2Connection> | null = null;
   #connecting = 0;
   #isRetired = false;
+  /** The addresses that the origin's name has now; null until they have changed. */
+  #addresses: ReadonlySet<string> | null = null;
 
   constructor(target: Target, limits: PoolLimits) {
     this.target = target;
@@ -159,7 +161,7 @@ export class ConnectionPool {
   }
 
   #keep(connection: OriginConnection): void {
-    if (this.#isRetired) connection.destroy();
+    if (this.#isRetired || !this.#isCurrent(connection.connection)) connection.destroy();
     else this.#idle.push(connection);
   }
 
@@ -181,6 +183,19 @@ export class ConnectionPool {
     this.#isRetired = true;
     for (const connection of this.#idle.splice(0)) connection.destroy();
     this.#http2?.retire();
+  }
+
+  /** The origin's name has these addresses from now on: connections to others are kept no longer than they are in use. */
+  readdress(addresses: readonly string[]): void {
+    this.#addresses = new Set(addresses);
+    const isStale = ({ connection }: { connection: Connection }): boolean =>
+      !this.#isCurrent(connection);
+    for (const stale of this.#idle.filter(isStale)) stale.destroy();
+    this.#http2?.retireWhere(isStale);
+  }
+
+  #isCurrent({ socket }: Connection): boolean {
+    return this.#addresses === null || this.#addresses.has(socket.remoteAddress ?? "");
   }
 
   /** Destroys every connection. */

@@ -182,6 +182,7 @@ export class Exchange implements AttemptOwner {
     if (pool === null) return;
     const context = this.#context;
     context.origin = pool.target.label;
+    this.#zone.resolver.refresh(pool.target.host);
     const kept = mayReuse ? pool.takeIdle(context.host) : null;
     if (kept !== null) return this.#send(kept);
     void this.#connect(pool);

@@ -90,7 +90,12 @@ export class Http2Pool implements Http2ConnectionOwner {
   /** Keeps no connection any more: each ends with the last stream that is under way on it. */
   retire(): void {
     this.#isRetired = true;
-    for (const connection of this.#connections) connection.retire();
+    this.retireWhere(() => true);
+  }
+
+  /** Keeps these no more; the same. */
+  retireWhere(isStale: (connection: Http2Connection) => boolean): void {
+    for (const connection of this.#connections) if (isStale(connection)) connection.retire();
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { startGatewayOn, type TestGateway } from "../helpers/gateway.ts";
+import { startGatewayOn, type TestGateway, waitFor } from "../helpers/gateway.ts";
 import { ok, startOrigin } from "../helpers/origin.ts";
 import { startResolver } from "../helpers/resolver.ts";
 
@@ -76,4 +76,27 @@ describe("a resolved name", () => {
       expect(resolver.asked).toEqual([]);
     },
   );
+});
+
+test("a name whose addresses change takes its requests along, kept connections or not", async () => {
+  await using resolver = await startResolver(1);
+  await using one = await startOrigin((socket) => socket.write(ok("one")));
+  const place = { host: "127.0.0.2", port: Number(new URL(one.url).port) };
+  await using two = await startOrigin((socket) => socket.write(ok("two")), place);
+  await using gateway = await startGatewayOn({
+    dns: { servers: [resolver.address] },
+    zones: [{ hosts: ["app.test"], origins: [`http://app.zoo.test:${place.port}`] }],
+  });
+  expect((await gateway.get("/")).body.toString()).toBe("one");
+
+  resolver.addresses = ["127.0.0.2"];
+  let body = "one";
+  const until = performance.now() + 5_000;
+  while (body === "one" && performance.now() < until)
+    body = (await gateway.get("/")).body.toString();
+
+  expect(body).toBe("two");
+  expect(two.heads).toHaveLength(1);
+  await waitFor(() => one.open.size === 0, "the kept connection is left");
+  expect(gateway.lines.every(({ status }) => status === 200)).toBe(true);
 });
