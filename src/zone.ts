@@ -1,4 +1,5 @@
 // A zone at run time: its configuration, its origins and how they stand, and what its clients are told, which may change while it runs.
+// It comes into force and retires in reload/in-force.ts, and nowhere else.
 
 import type {
   ErrorSettings,
@@ -9,6 +10,7 @@ import type {
 import { NameResolver } from "./connect/resolve.ts";
 import type { AttemptSettings } from "./exchange/attempt-owner.ts";
 import { Origin, type OriginLimits } from "./exchange/origin.ts";
+import type { Profile } from "./map/profile.ts";
 import type { Choice } from "./pick/pick.ts";
 import { Pool } from "./pick/pool.ts";
 import { RetryBudget } from "./pick/retry-budget.ts";
@@ -44,21 +46,30 @@ export class Zone {
   readonly resolver: NameResolver;
   readonly attempts: AttemptSettings;
   readonly budget: RetryBudget;
-  readonly retryCounts: RetryCounts = { same_origin: 0, another_origin: 0, over_budget: 0 };
+  readonly retryCounts: RetryCounts;
   /** Some origin errors give way to other content: only then is each response looked at. */
   readonly replacesErrors: boolean;
   /** What clients are told of failures; replaced whole when a toggle is changed. */
   errors: ErrorSettings;
-  /** Position in the list of zones: the row of its counters. */
-  readonly index: number;
+  /** The profiles in force, or, once it has retired, those that were when it did. */
+  profiles: ReadonlyMap<string, Profile> = new Map();
   readonly #limits: OriginLimits;
   readonly #onStanding: StandingListener;
+  /** Requests and tunnels that are at one of the origins. */
+  #underWay = 0;
+  #isRetired = false;
+  #onEnded: () => void = () => {};
 
-  constructor(config: ZoneConfig, index: number, onStanding: StandingListener = () => {}) {
+  /** `retryCounts` are those of the zone whose place it takes. Until it comes into force it holds nothing that must be closed. */
+  constructor(
+    config: ZoneConfig,
+    onStanding: StandingListener = () => {},
+    retryCounts: RetryCounts = { same_origin: 0, another_origin: 0, over_budget: 0 },
+  ) {
     const { keepAliveMs, connectMs, dnsMs } = config.timeouts;
     this.name = config.name;
     this.config = config;
-    this.index = index;
+    this.retryCounts = retryCounts;
     const { isContentChecked, isBuffered, fields, limits } = config;
     this.attempts = {
       ...config.timeouts,
@@ -91,16 +102,45 @@ export class Zone {
 
   /** An origin of a pool, with nothing known of it yet. */
   openOrigin(pool: string, config: OriginConfig): Origin {
-    const standing = new Standing(this.config.passive, (change) =>
-      this.#onStanding(this, pool, origin, change),
-    );
+    const standing = new Standing(this.config.passive, (change) => {
+      if (!this.#isRetired) this.#onStanding(this, pool, origin, change);
+    });
     const origin = new Origin(config, this.#limits, standing);
     return origin;
   }
 
+  /** A request has gone to an origin. */
+  arrived(): void {
+    this.#underWay += 1;
+  }
+
+  /** A request has left an origin: for another, or because it is over. */
+  departed(): void {
+    this.#underWay -= 1;
+    if (this.#isRetired) this.#settle();
+  }
+
+  /** Gives way to other zones: what is idle closes, what is under way goes on. Resolves when nothing is under way any more. */
+  retire(): Promise<void> {
+    this.#isRetired = true;
+    for (const origin of this.origins) origin.retire();
+    return new Promise((resolve) => {
+      this.#onEnded = resolve;
+      this.#settle();
+    });
+  }
+
+  /** Closes everything, whatever is under way. */
   close(): void {
     this.resolver.close();
     for (const origin of this.origins) origin.close();
+  }
+
+  /** A moment later: who has left one origin may be about to go to another. */
+  #settle(): void {
+    setImmediate(() => {
+      if (this.#underWay === 0) this.#onEnded();
+    });
   }
 
   #openPool(config: PoolConfig): Pool {

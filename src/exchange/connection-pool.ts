@@ -45,6 +45,7 @@ export class ConnectionPool {
   readonly #http2: Http2Pool | null;
   #opening: SharedOpening<OriginConnection | Http2Connection> | null = null;
   #connecting = 0;
+  #isRetired = false;
 
   constructor(target: Target, limits: PoolLimits) {
     this.target = target;
@@ -145,10 +146,7 @@ export class ConnectionPool {
   release(lane: OriginLane): void {
     if (!lane.finish()) return;
     const connection = lane as OriginConnection;
-    if (this.#waiting.length === 0) {
-      this.#idle.push(connection);
-      return;
-    }
+    if (this.#waiting.length === 0) return this.#keep(connection);
     // undici may still be about to close it.
     setImmediate(() => {
       const { validFor } = connection.connection;
@@ -156,7 +154,7 @@ export class ConnectionPool {
       if (!connection.isUsable) return;
       if (next >= 0) this.#waiting.splice(next, 1)[0]?.take(connection);
       else if (this.#waiting.length > 0) connection.destroy(); // Good for none of those who wait: make room.
-      else this.#idle.push(connection);
+      else this.#keep(connection);
     });
   }
 
@@ -173,11 +171,24 @@ export class ConnectionPool {
     };
   }
 
-  /** Destroys every connection. */
+  /** Keeps nothing from now on: idle connections close at once, others when they are given back. */
+  retire(): void {
+    this.#isRetired = true;
+    for (const connection of this.#idle.splice(0)) connection.destroy();
+    this.#http2?.evictAllIdle();
+  }
+
+  /** Destroys every connection, and keeps none from now on. */
   close(): void {
+    this.#isRetired = true;
     for (const connection of this.#all) connection.destroy();
     this.#idle.length = 0;
     this.#http2?.close();
+  }
+
+  #keep(connection: OriginConnection): void {
+    if (this.#isRetired) connection.destroy();
+    else this.#idle.push(connection);
   }
 
   /** Streams that have become free, for those who wait. */
@@ -188,8 +199,8 @@ export class ConnectionPool {
       if (stream === null) index += 1;
       else this.#waiting.splice(index, 1)[0]?.take(stream);
     }
-    // Good for none of those who wait: make room.
-    if (this.#waiting.length > 0 && connection.isIdle) connection.retire();
+    // Good for none of those who wait: make room. Or for nobody any more.
+    if ((this.#waiting.length > 0 || this.#isRetired) && connection.isIdle) connection.retire();
   }
 
   /** Whether there may be one more, if need be in place of the oldest kept one, which is not good for this host. */

@@ -86,6 +86,11 @@ export class Http2Pool implements Http2ConnectionOwner {
     return false;
   }
 
+  /** Gives up every connection that nobody uses. */
+  evictAllIdle(): void {
+    for (const connection of this.#connections) if (connection.isIdle) connection.retire();
+  }
+
   close(): void {
     for (const connection of this.#connections) connection.destroy();
   }

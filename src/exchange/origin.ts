@@ -58,6 +58,11 @@ export class Origin {
     return (isUpgrade ? this.#forUpgrades : this.#byScheme)[scheme];
   }
 
+  /** Keeps no connection from now on, and closes those that nobody uses. */
+  retire(): void {
+    for (const pool of this.connections) pool.retire();
+  }
+
   close(): void {
     this.standing.close();
     for (const pool of this.connections) pool.close();

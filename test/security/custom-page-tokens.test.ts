@@ -45,7 +45,6 @@ const zone = new Zone(
     ),
     null,
   ).zones[0] ?? expect.fail("no zone"),
-  0,
 );
 
 /** A context in which every value that a token may have is this one, were it ever to come so far. */

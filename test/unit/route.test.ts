@@ -10,7 +10,7 @@ import { Zone } from "../../src/zone.ts";
 function routerFor(...hosts: string[][]): Router {
   const zones = hosts.map((names) => ({ hosts: names, origins: ["http://127.0.0.1:1"] }));
   const config = resolveConfig(parseConfig(JSON.stringify({ zones }), null), null);
-  return new Router(config.zones.map((zone, index) => new Zone(zone, index)));
+  return new Router(config.zones.map((zone) => new Zone(zone)));
 }
 
 describe("a request's zone", () => {
