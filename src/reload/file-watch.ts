@@ -37,6 +37,8 @@ export class FileWatch {
   /** As they were when we looked last. */
   #seen: ReadonlyMap<string, Look> = new Map();
   readonly #folders = new Map<string, WatchedFolder>();
+  /** Folders of which it has been told that they cannot be watched. */
+  readonly #troubled = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
@@ -100,7 +102,11 @@ export class FileWatch {
   #watch(folder: string, inode: bigint): void {
     try {
       const watcher = watch(folder, { persistent: false }, () => this.#lookSoon());
-      watcher.on("error", (error) => this.#trouble(folder, error));
+      watcher.on("error", (error) => {
+        watcher.close();
+        this.#folders.delete(folder);
+        this.#trouble(folder, error);
+      });
       this.#folders.set(folder, { watcher, inode });
     } catch (error) {
       this.#trouble(folder, error);
@@ -108,6 +114,8 @@ export class FileWatch {
   }
 
   #trouble(folder: string, error: unknown): void {
+    if (this.#troubled.has(folder)) return;
+    this.#troubled.add(folder);
     this.#owner.onTrouble(folder, (error as NodeJS.ErrnoException).code ?? "unknown error");
   }
 }
