@@ -19,6 +19,7 @@ import { hasBody } from "./identify/has-body.ts";
 import { identify } from "./identify/identify.ts";
 import { overLimit } from "./identify/limits.ts";
 import { mostLoops } from "./identify/loops.ts";
+import { newRayId } from "./identify/ray-id.ts";
 import { Judge } from "./judge.ts";
 import type { ClientCertificates } from "./listen/client-certificates.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
@@ -27,19 +28,20 @@ import { FrontDoor, type Ports } from "./listen/front-door.ts";
 import { isLingering, linger } from "./listen/linger.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
 import { createServer, everyPath } from "./listen/server.ts";
-import { codesOf, compileProfiles } from "./map/profile.ts";
 import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
+import { type ReloadOutcome, ReloadRecord } from "./record/reload-record.ts";
+import { InForce } from "./reload/in-force.ts";
+import { applicable } from "./reload/needs-restart.ts";
 import { replacementFor } from "./render/replace.ts";
 import { respond } from "./render/respond.ts";
 import { answerServerOptions } from "./render/server-options.ts";
 import { redirectToHttp } from "./render/to-http.ts";
 import { isReserved, Reserved } from "./reserved/reserved.ts";
 import { Refusals } from "./refusals.ts";
-import { Router } from "./route/route.ts";
 import { Settings } from "./settings.ts";
-import { Zone } from "./zone.ts";
+import type { Zone } from "./zone.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -49,14 +51,13 @@ declare module "fastify" {
 
 /** A gateway that answers requests. */
 export class Gateway implements ExchangeListener {
-  readonly config: GatewayConfig;
-  readonly zones: readonly Zone[];
   readonly settings: Settings;
   readonly metrics: Metrics;
   readonly health: OriginHealth;
+  readonly reloads: ReloadRecord;
   readonly #messages: Logger;
+  readonly #inForce: InForce;
   readonly #judge: Judge;
-  readonly #router: Router;
   readonly #reserved: Reserved;
   readonly #recorder: Recorder;
   readonly #own = new OwnAddresses();
@@ -69,23 +70,24 @@ export class Gateway implements ExchangeListener {
 
   /** `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. */
   constructor(config: GatewayConfig, lines: LineWriter, messages: Logger) {
-    this.config = config;
     this.#messages = messages;
-    const profiles = compileProfiles(config.profiles);
+    this.reloads = new ReloadRecord(messages);
     this.health = new OriginHealth(this.#own.has, messages);
-    this.zones = config.zones.map((zone, index) => new Zone(zone, index, this.health));
-    this.settings = new Settings(config.errors, this.zones);
-    this.#judge = new Judge(profiles, this.settings, messages);
-    this.metrics = new Metrics(this.zones, this.health.checks, codesOf(profiles));
-    this.#router = new Router(this.zones);
-    this.#reserved = new Reserved(config.colo, profiles);
+    this.metrics = new Metrics(this.health.checks, this.reloads);
+    this.#inForce = new InForce(config, this.metrics, this.health);
+    this.settings = new Settings(this.#inForce);
+    this.#judge = new Judge(this.#inForce, messages);
+    this.#reserved = new Reserved(this.#inForce);
     this.#recorder = new Recorder(this.metrics, lines);
-    this.#server = createServer(config, (...malformed) => refusals.malformed(...malformed));
+    this.#server = createServer(
+      config,
+      () => newRayId(this.config.colo),
+      (...malformed) => refusals.malformed(...malformed),
+    );
     this.#door = new FrontDoor(this.#server, config, (req, res) => refusals.method(req, res));
     this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
     const refusals = new Refusals({
-      config,
-      router: this.#router,
+      inForce: this.#inForce,
       judge: this.#judge,
       recorder: this.#recorder,
       clients: this.#clients,
@@ -94,8 +96,18 @@ export class Gateway implements ExchangeListener {
     this.#layLine();
   }
 
+  /** What is in force now. A reload replaces it. */
+  get config(): GatewayConfig {
+    return this.#inForce.edition.config;
+  }
+
+  get zones(): readonly Zone[] {
+    return this.#inForce.edition.zones;
+  }
+
   /** Listens; resolves with the ports taken. */
   async start(): Promise<Ports> {
+    this.#inForce.open();
     const ports = await this.#door.open(() => this.#certificates());
     const { host } = this.config.listen;
     this.#httpPort = ports.http ?? 0;
@@ -103,6 +115,19 @@ export class Gateway implements ExchangeListener {
     if (ports.https !== null) await this.#own.add(host, ports.https);
     for (const zone of this.zones) zone.open();
     return ports;
+  }
+
+  /**
+   * Puts another configuration in force, at once and whole, once the gateway has started: requests under way end by the one that
+   * they began with. `startedAt` is when reading it began.
+   */
+  async reload(next: GatewayConfig, startedAt = performance.now()): Promise<ReloadOutcome> {
+    const { config, keys: needsRestart } = applicable(this.config, next);
+    const outcome = { ...this.#inForce.replace(config), needsRestart };
+    this.settings.reset();
+    await this.#door.adapt(config);
+    this.reloads.succeeded(config, outcome, performance.now() - startedAt);
+    return outcome;
   }
 
   /** Loaded when HTTPS is wanted: making certificates takes a library that nobody else needs. */
@@ -120,13 +145,12 @@ export class Gateway implements ExchangeListener {
   async close(graceMs = 0): Promise<void> {
     for (const tunnel of this.#tunnels) tunnel.close(); // They end when somebody ends them, which may be never.
     await this.#door.close(graceMs);
-    for (const zone of this.zones) zone.close();
+    this.#inForce.close();
     this.health.close();
   }
 
   /** onRequest = identify, one route = route … render, onResponse = record. */
   #layLine(): void {
-    const { config } = this;
     const options = replyOptions({
       onHead: (context, reply, begin) => this.#respond(context, reply, begin),
       onFailed: (context, reply, failure) => this.#refuse(context, reply, failure),
@@ -138,7 +162,7 @@ export class Gateway implements ExchangeListener {
     this.#server.decorateRequest("exchange");
     this.#server.addHook("onRequest", (request, reply, done) => {
       const res = reply.raw as unknown as ClientResponse;
-      request.exchange = identify(request.raw, res, request.id, config.trustedProxies);
+      request.exchange = identify(request.raw, res, request.id, this.config.trustedProxies);
       this.#clients.add(request.exchange);
       done();
     });
@@ -163,7 +187,7 @@ export class Gateway implements ExchangeListener {
       context.isRecorded = true; // To nobody's knowledge: its connection has been told that it is over.
       return "answered";
     }
-    context.zone = refusal?.reason === "bad_host" ? null : this.#router.find(host);
+    context.zone = refusal?.reason === "bad_host" ? null : this.#inForce.edition.router.find(host);
     const fault = refusal ?? overLimit(context, context.zone?.config.limits ?? this.config.limits);
     if (fault !== null) return fault;
     if (context.target === "*") {

@@ -7,30 +7,28 @@ import type { ErrorSettings } from "./config/gateway-config.ts";
 import type { ExchangeContext } from "./exchange-context.ts";
 import { isInsider } from "./identify/insider.ts";
 import { codesFor, type Told } from "./map/codes-for.ts";
-import type { Profile } from "./map/profile.ts";
-import type { Settings } from "./settings.ts";
+import type { InForce } from "./reload/in-force.ts";
 
 /** Gives failures their codes. */
 export class Judge {
-  readonly #profiles: ReadonlyMap<string, Profile>;
-  readonly #settings: Settings;
+  readonly #inForce: Pick<InForce, "edition">;
   readonly #messages: Logger;
 
-  constructor(profiles: ReadonlyMap<string, Profile>, settings: Settings, messages: Logger) {
-    this.#profiles = profiles;
-    this.#settings = settings;
+  constructor(inForce: Pick<InForce, "edition">, messages: Logger) {
+    this.#inForce = inForce;
     this.#messages = messages;
   }
 
   /** The settings for a request: its zone's, or the gateway's where it has none. */
   errorsOf({ zone }: ExchangeContext): ErrorSettings {
-    return zone?.errors ?? this.#settings.errors;
+    return (zone ?? this.#inForce.edition).errors;
   }
 
   /** Writes failure and code into the context; what it returns is for the client. */
   judge(context: ExchangeContext, failure: OriginFailure): Told {
-    const errors = this.errorsOf(context);
-    const told = codesFor(failure, errors, this.#profiles, isInsider(context, errors));
+    // A zone that has retired brings its own profiles: the one that it names may be gone from the others.
+    const { errors, profiles } = context.zone ?? this.#inForce.edition;
+    const told = codesFor(failure, errors, profiles, isInsider(context, errors));
     context.failure = failure;
     context.code = told.detailed;
     // The client's doing: whichever origin was asked had no part in it.

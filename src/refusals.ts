@@ -5,7 +5,6 @@ import type { Socket } from "node:net";
 
 import { classifyMalformed } from "./classify/classify-request.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
-import type { GatewayConfig } from "./config/gateway-config.ts";
 import type { ExchangeContext } from "./exchange-context.ts";
 import { identify } from "./identify/identify.ts";
 import { newRayId } from "./identify/ray-id.ts";
@@ -17,12 +16,11 @@ import { Http1Response } from "./listen/http1-response.ts";
 import { isLingering } from "./listen/linger.ts";
 import type { Recorder } from "./record/recorder.ts";
 import { respond, respondOnSocket } from "./render/respond.ts";
-import type { Router } from "./route/route.ts";
+import type { InForce } from "./reload/in-force.ts";
 
 /** What refusing takes. */
 export interface RefusalParts {
-  readonly config: GatewayConfig;
-  readonly router: Router;
+  readonly inForce: Pick<InForce, "edition">;
   readonly judge: Judge;
   readonly recorder: Recorder;
   readonly clients: ClientConnections;
@@ -47,23 +45,23 @@ export class Refusals {
       return;
     }
     if (isLingering(socket)) return; // It has its last answer.
-    const { clients, judge, recorder, router } = this.#parts;
+    const { clients, judge, recorder, inForce } = this.#parts;
     const failure = classifyMalformed(code);
     const current = clients.last(socket);
     if (current !== null) return this.#current(current, failure);
     const req = head ?? new IncomingMessage(socket);
     const context = this.#identify(req, new Http1Response(req));
-    if (head !== undefined) context.zone = router.find(context.host);
+    if (head !== undefined) context.zone = inForce.edition.router.find(context.host);
     respondOnSocket(context, failure, judge.judge(context, failure), socket);
     return recorder.record(context);
   }
 
   /** A method that HTTP/2 lets through and HTTP/1.1's parser does not: the same answer, then. */
   method(req: ClientRequest, res: ClientResponse): void {
-    const { judge, recorder, router } = this.#parts;
+    const { judge, recorder, inForce } = this.#parts;
     const context = this.#identify(req, res);
     const failure = classifyMalformed(req.method === "CONNECT" ? "CONNECT" : "HPE_INVALID_METHOD");
-    context.zone = router.find(context.host);
+    context.zone = inForce.edition.router.find(context.host);
     res.once("finish", () => recorder.record(context));
     respond(context, failure, judge.judge(context, failure));
   }
@@ -82,7 +80,7 @@ export class Refusals {
   }
 
   #identify(req: ClientRequest, res: ClientResponse): ExchangeContext {
-    const { colo, trustedProxies } = this.#parts.config;
+    const { colo, trustedProxies } = this.#parts.inForce.edition.config;
     return identify(req, res, newRayId(colo), trustedProxies);
   }
 }

@@ -1,9 +1,11 @@
 // A zone at run time: its configuration, its origins and how they stand, and what its clients are told, which may change while it runs.
+// It comes into force and retires in reload/in-force.ts, and nowhere else.
 
 import type { ErrorSettings, OriginConfig, ZoneConfig } from "./config/gateway-config.ts";
 import { NameResolver } from "./connect/resolve.ts";
 import type { AttemptSettings } from "./exchange/attempt-owner.ts";
 import { Origin, type OriginLimits } from "./exchange/origin.ts";
+import type { Profile } from "./map/profile.ts";
 import { AddressWatch } from "./pick/address-watch.ts";
 import type { Choice } from "./pick/pick.ts";
 import { Pool } from "./pick/pool.ts";
@@ -46,23 +48,32 @@ export class Zone {
   readonly resolver: NameResolver;
   readonly attempts: AttemptSettings;
   readonly budget: RetryBudget;
-  readonly retryCounts: RetryCounts = { same_origin: 0, another_origin: 0, over_budget: 0 };
+  readonly retryCounts: RetryCounts;
   /** Some origin errors give way to other content: only then is each response looked at. */
   readonly replacesErrors: boolean;
   /** What clients are told of failures; replaced whole when a toggle is changed. */
   errors: ErrorSettings;
-  /** Position in the list of zones: the row of its counters. */
-  readonly index: number;
+  /** The profiles in force, or, once it has retired, those that were when it did. */
+  profiles: ReadonlyMap<string, Profile> = new Map();
   readonly #limits: OriginLimits;
   readonly #listener: ZoneListener;
   readonly #watches: AddressWatch[] = [];
-  #isOpen = false;
+  /** Requests and tunnels that are at one of the origins. */
+  #underWay = 0;
+  #isInForce = false;
+  #isRetiring = false;
+  #onEnded: () => void = () => {};
 
-  constructor(config: ZoneConfig, index: number, listener: ZoneListener) {
+  /** `retryCounts` are those of the zone whose place it takes. Until it comes into force it holds nothing that must be closed. */
+  constructor(
+    config: ZoneConfig,
+    listener: ZoneListener,
+    retryCounts: RetryCounts = { same_origin: 0, another_origin: 0, over_budget: 0 },
+  ) {
     const { keepAliveMs, connectMs, dnsMs } = config.timeouts;
     this.name = config.name;
     this.config = config;
-    this.index = index;
+    this.retryCounts = retryCounts;
     const { isContentChecked, isBuffered, fields, limits } = config;
     this.attempts = {
       ...config.timeouts,
@@ -107,32 +118,71 @@ export class Zone {
     return this.origins.filter((origin) => this.isExpiring(origin));
   }
 
-  /** Comes into service: its origins are checked, and their names watched, from now on. */
+  /** Comes into force: its origins are checked, and their names watched, from now on. */
   open(): void {
-    this.#isOpen = true;
+    this.#isInForce = true;
     for (const pool of this.pools) {
       for (const origin of pool.origins) this.#listener.onOpened(this, pool, origin);
       for (const origin of pool.config.origins) if (origin.isEachAddress) this.#watch(pool, origin);
     }
   }
 
+  /** A request has gone to an origin. */
+  arrived(): void {
+    this.#underWay += 1;
+  }
+
+  /** A request has left an origin: for another, or because it is over. */
+  departed(): void {
+    this.#underWay -= 1;
+    if (this.#isRetiring) this.#settle();
+  }
+
+  /** Gives way to other zones: what is idle closes, what is under way goes on. Resolves when nothing is under way any more. */
+  retire(): Promise<void> {
+    this.#isRetiring = true;
+    this.#leaveForce();
+    for (const origin of this.origins) origin.retire();
+    return new Promise((resolve) => {
+      this.#onEnded = resolve;
+      this.#settle();
+    });
+  }
+
+  /** Closes everything, whatever is under way. */
   close(): void {
-    for (const watch of this.#watches) watch.close();
+    this.#leaveForce();
     this.resolver.close();
-    for (const origin of this.origins) {
-      if (this.#isOpen) this.#listener.onClosed(this, origin);
-      origin.close();
-    }
+    for (const origin of this.origins) origin.close();
   }
 
   /** An origin of a pool, with nothing known of it yet. */
   #originOf(pool: string, config: OriginConfig): Origin {
     const standing = new Standing(this.config.passive, {
-      onChange: (change) => this.#listener.onStanding(this, pool, origin, change),
-      onCertificate: () => this.#listener.onCertificate(this, origin),
+      onChange: (change) => {
+        if (this.#isInForce) this.#listener.onStanding(this, pool, origin, change);
+      },
+      onCertificate: () => {
+        if (this.#isInForce) this.#listener.onCertificate(this, origin);
+      },
     });
     const origin: Origin = new Origin(config, this.#limits, standing);
     return origin;
+  }
+
+  /** Nobody is to hear of its origins any more. */
+  #leaveForce(): void {
+    if (!this.#isInForce) return;
+    this.#isInForce = false;
+    for (const watch of this.#watches) watch.close();
+    for (const origin of this.origins) this.#listener.onClosed(this, origin);
+  }
+
+  /** A moment later: who has left one origin may be about to go to another. */
+  #settle(): void {
+    setImmediate(() => {
+      if (this.#underWay === 0) this.#onEnded();
+    });
   }
 
   /** Kept connections to addresses that a name does not have any more would hold its clients there for ever. */

@@ -7,6 +7,7 @@ import { AdminServer } from "../admin/server.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { Gateway } from "../gateway.ts";
 import { AccessLog } from "../record/log.ts";
+import type { Reloader } from "./reloader.ts";
 
 /** How long the requests under way may take to end, in milliseconds, and how long everything may. */
 const graceMs = 8_000;
@@ -24,6 +25,9 @@ export interface Running {
 export interface RunOptions {
   readonly logLevel: string;
   readonly logFormat: string;
+  readonly reloader: Reloader;
+  /** Reads the configuration anew. Rejects with ConfigError. */
+  readonly load: () => Promise<GatewayConfig>;
   /** Closed after the gateway when the process ends. */
   readonly beside?: { close(): Promise<void> };
   /** Called with the gateway before it listens. */
@@ -33,7 +37,7 @@ export interface RunOptions {
 /** Starts serving. Rejects if a port cannot be had. */
 export async function run(
   config: GatewayConfig,
-  { logLevel, logFormat, beside, prepare }: RunOptions,
+  { logLevel, logFormat, reloader, load, beside, prepare }: RunOptions,
 ): Promise<Running> {
   const lines = AccessLog.create(logFormat, logLevel);
   const messages = pino({ level: logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
@@ -48,11 +52,14 @@ export async function run(
   prepare?.(gateway);
   const ports = await gateway.start();
   const adminPort = await admin.start();
+  await reloader.start({ gateway, messages, load });
   isReady = true;
 
-  closeWithGrace({ delay: longestMs }, async ({ err }) => {
+  // SIGHUP is the reloader's.
+  closeWithGrace({ delay: longestMs, skip: ["SIGHUP"] }, async ({ err }) => {
     if (err) messages.fatal(err);
     isReady = false;
+    await reloader.close();
     await gateway.close(graceMs);
     await admin.close();
     await beside?.close();

@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Zoo } from "../../fixtures/zoo.ts";
-import { describe } from "../config/config-error.ts";
+import { ConfigError, describe } from "../config/config-error.ts";
 import { type ConfigFlags, readWithFlags, withEnvironment } from "../config/flags.ts";
+import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { ReadConfig } from "../config/read-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { Gateway } from "../gateway.ts";
+import { Reloader } from "./reloader.ts";
 import { run, type Running } from "./run.ts";
 
 /** Flags of the command, as commander gives them. */
@@ -21,15 +23,17 @@ export interface ServeOptions extends ConfigFlags {
 /** Serves until the process ends. */
 export async function serve(options: ServeOptions): Promise<void> {
   const flags = withEnvironment(options);
+  const file = flags.config ?? null;
+  const reloader = await Reloader.of(file);
   const read = readWithFlags(flags);
-  const isDemo = (read.config.zones ?? []).length === 0;
-  if (isDemo) return serveDemo(read, flags.config ?? null, options);
+  if (isWithoutZones(read)) return serveDemo(read, flags, { ...options, reloader });
 
-  const config = resolveConfig(read, flags.config ?? null);
-  const { urls, adminUrl } = await run(config, options);
+  const config = resolveConfig(read, file);
+  const load = async (): Promise<GatewayConfig> => resolveConfig(readAgain(flags, false), file);
+  const { urls, adminUrl } = await run(config, { ...options, reloader, load });
   say(
     [
-      ...config.warnings.map((warning) => `warning: ${describe(flags.config ?? null, warning)}`),
+      ...config.warnings.map((warning) => `warning: ${describe(file, warning)}`),
       `${urls[0] ?? ""} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`,
       ...overHttps(urls),
     ],
@@ -37,10 +41,24 @@ export async function serve(options: ServeOptions): Promise<void> {
   );
 }
 
+/** Reads the file anew. Whether it has zones decides between them and the demo, once, when the command starts. */
+function readAgain(flags: ConfigFlags, isDemo: boolean): ReadConfig {
+  const read = readWithFlags(flags);
+  if (isWithoutZones(read) === isDemo) return read;
+  const rule = isDemo
+    ? "cannot take the place of the demo without a restart"
+    : "must not be empty: without zones the demo is served, which takes a restart";
+  throw new ConfigError(flags.config ?? null, [{ path: "zones", rule }]);
+}
+
+function isWithoutZones({ config }: ReadConfig): boolean {
+  return (config.zones ?? []).length === 0;
+}
+
 async function serveDemo(
   read: ReadConfig,
-  file: string | null,
-  options: ServeOptions,
+  flags: ConfigFlags,
+  options: ServeOptions & { readonly reloader: Reloader },
 ): Promise<void> {
   // Hundreds of files that nobody needs who serves an app of their own.
   const [{ startZoo }, { demoConfig }, { startDemoServer }] = await Promise.all([
@@ -55,14 +73,15 @@ async function serveDemo(
     errors: () => theGateway(gateway).settings.errors,
     change: (change) => theGateway(gateway).settings.change(change),
   });
-  const config = await withRootFile(zoo, (rootFile) =>
-    resolveConfig(
-      { config: demoConfig(read.config, zoo, index.origin, rootFile), lineOf: read.lineOf },
-      file,
-    ),
-  );
-  const running: Running = await run(config, {
+  const demoOn = ({ config, lineOf }: ReadConfig): Promise<GatewayConfig> =>
+    withRootFile(zoo, (rootFile) => {
+      const demo = demoConfig(config, zoo, index.origin, rootFile);
+      const resolved = resolveConfig({ config: demo, lineOf }, flags.config ?? null);
+      return { ...resolved, files: resolved.files.filter((file) => file !== rootFile) };
+    });
+  const running: Running = await run(await demoOn(read), {
     ...options,
+    load: async () => demoOn(readAgain(flags, true)),
     beside: { close: () => Promise.all([zoo.close(), index.close()]).then(() => {}) },
     prepare: (prepared) => {
       gateway = prepared;

@@ -1,4 +1,4 @@
-// What is thrown, only while starting, when the configuration cannot be used.
+// What is thrown when a configuration cannot be used: while starting, and when another one is to take the place of what is in force.
 
 /** One thing that is wrong: where it stands, the rule it breaks, and what was found there. */
 export interface ConfigProblem {
@@ -14,16 +14,23 @@ export interface ConfigProblem {
   readonly line?: number;
 }
 
-/** Thrown only while starting; the command exits with 2. */
+/** While starting the command exits with 2; later the configuration in force stays. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly file: string | null;
   readonly problems: readonly ConfigProblem[];
+  /** Absolute paths of the files that the configuration names, as far as it could be read. */
+  readonly files: readonly string[];
 
-  constructor(file: string | null, problems: readonly ConfigProblem[]) {
+  constructor(
+    file: string | null,
+    problems: readonly ConfigProblem[],
+    files: readonly string[] = [],
+  ) {
     super(problems.map((problem) => describe(file, problem)).join("\n"));
     this.file = file;
     this.problems = problems;
+    this.files = files;
   }
 }
 

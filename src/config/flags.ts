@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 
 import { ConfigError } from "./config-error.ts";
 import { configFolderIn } from "./config-folder.ts";
-import { parseConfig, readConfigFile, type ReadConfig } from "./read-file.ts";
+import { checkConfig, parseConfig, readConfigFile, type ReadConfig } from "./read-file.ts";
 import type { ConfigFile } from "./schema.ts";
 
 /** What the command line may set. Values are as written; they are checked with the file. */
@@ -84,12 +84,12 @@ const flagsByPath: Readonly<Record<string, string>> = {
 /** The result is checked as the file was, so that a flag's value meets the same rules; problems name the flag. */
 function checkOverlaid(overlaid: object): ConfigFile {
   try {
-    return parseConfig(JSON.stringify(overlaid), null).config;
+    return checkConfig(overlaid, null, () => undefined);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(
       null,
-      error.problems.map(({ line: _line, path, ...problem }) => ({
+      error.problems.map(({ path, ...problem }) => ({
         ...problem,
         path: flagsByPath[path] ?? path,
       })),

@@ -73,6 +73,8 @@ export interface MonitorConfig {
   readonly consecutiveDown: number;
   /** Absolute path of the module of a custom check; null for the other types. */
   readonly module: string | null;
+  /** Another one as soon as the module's text is: a check whose module was edited is not the same check. */
+  readonly moduleVersion: string | null;
 }
 
 /** Which origin of a pool gets a request. */
@@ -178,4 +180,8 @@ export interface GatewayConfig {
   readonly zones: readonly ZoneConfig[];
   /** What is hardly meant so, and works. */
   readonly warnings: readonly ConfigProblem[];
+  /** The file that it was read from, as it was named; null if there is none. */
+  readonly file: string | null;
+  /** Absolute paths of the files that the configuration names, and that were read with it. */
+  readonly files: readonly string[];
 }

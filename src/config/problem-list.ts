@@ -1,5 +1,6 @@
 // Collects every problem of a configuration instead of stopping at the first, and reads the files that it names.
 
+import { hash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 
@@ -14,6 +15,8 @@ export class ProblemList {
   readonly problems: ConfigProblem[] = [];
   /** What is told, and keeps nobody from serving. */
   readonly warnings: ConfigProblem[] = [];
+  /** Absolute paths of the files that were asked for, whether or not there are such files. */
+  readonly files = new Set<string>();
   readonly #lineOf: ReadConfig["lineOf"];
   readonly #folder: string;
 
@@ -37,10 +40,10 @@ export class ProblemList {
     return new ProblemList(this.#lineOf, this.#folder);
   }
 
-  /** The absolute path of a file; reports one that cannot be read. */
-  fileAt(steps: Steps, file: string): string {
-    this.#read(steps, file);
-    return resolvePath(this.#folder, file);
+  /** The absolute path of a file, and a word that is another as soon as its text is; reports one that cannot be read. */
+  fileAt(steps: Steps, file: string): { readonly path: string; readonly version: string } {
+    const text = this.#read(steps, file) ?? "";
+    return { path: this.#pathOf(file), version: hash("sha256", text) };
   }
 
   /** The text of a PEM file; reports and returns "" if there is none. */
@@ -62,7 +65,7 @@ export class ProblemList {
   /** The bytes of a file; reports and returns null if it cannot be read, or has more than `most`. */
   readBytes(steps: Steps, file: string, most: number): Buffer | null {
     try {
-      const path = resolvePath(this.#folder, file);
+      const path = this.#pathOf(file);
       const { size } = statSync(path); // Before it is read: it may be any file.
       if (size <= most) return readFileSync(path);
       this.report(steps, `must have at most ${most} bytes`, size);
@@ -74,11 +77,17 @@ export class ProblemList {
 
   #read(steps: Steps, file: string): string | null {
     try {
-      return readFileSync(resolvePath(this.#folder, file), "utf8");
+      return readFileSync(this.#pathOf(file), "utf8");
     } catch (error) {
       this.#reportUnreadable(steps, file, error);
       return null;
     }
+  }
+
+  #pathOf(file: string): string {
+    const path = resolvePath(this.#folder, file);
+    this.files.add(path);
+    return path;
   }
 
   #reportUnreadable(steps: Steps, file: string, error: unknown): void {

@@ -55,7 +55,16 @@ export function parseConfig(text: string, file: string | null): ReadConfig {
     const offset = offsetOf(document.contents, path);
     return offset === undefined ? undefined : lines.linePos(offset).line;
   };
-  if (isValid(value)) return { config: value, lineOf };
+  return { config: checkConfig(value, file, lineOf), lineOf };
+}
+
+/** Checks a configuration that is there as plain values. Throws {@link ConfigError} with every problem found. */
+export function checkConfig(
+  value: unknown,
+  file: string | null,
+  lineOf: ReadConfig["lineOf"],
+): ConfigFile {
+  if (isValid(value)) return value;
   throw new ConfigError(file, withLines(problemsOf(isValid.errors ?? []), lineOf));
 }
 

@@ -34,6 +34,8 @@ export function resolveMonitor(
   }
   if (method === "HEAD" && monitor.expectedBody !== "")
     problems.report([...steps, "expectedBody"], "cannot be found by the method HEAD", method);
+  const module =
+    monitor.module === null ? null : problems.fileAt([...steps, "module"], monitor.module);
   return {
     type,
     method,
@@ -49,7 +51,8 @@ export function resolveMonitor(
     retries,
     consecutiveUp: Math.max(1, monitor.consecutiveUp),
     consecutiveDown: Math.max(1, monitor.consecutiveDown),
-    module: monitor.module === null ? null : problems.fileAt([...steps, "module"], monitor.module),
+    module: module?.path ?? null,
+    moduleVersion: module?.version ?? null,
   };
 }
 

@@ -61,8 +61,11 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
       ),
     ),
     warnings: problems.warnings,
+    file,
+    files: [...problems.files],
   };
-  if (problems.problems.length > 0) throw new ConfigError(file, problems.problems);
+  if (problems.problems.length > 0)
+    throw new ConfigError(file, problems.problems, [...problems.files]);
   return resolved;
 }
 

@@ -198,8 +198,9 @@ export class ConnectionPool {
     return this.#addresses === null || this.#addresses.has(socket.remoteAddress ?? "");
   }
 
-  /** Destroys every connection. */
+  /** Destroys every connection, and keeps none from now on. */
   close(): void {
+    this.#isRetired = true;
     for (const connection of this.#all) connection.destroy();
     this.#idle.length = 0;
     this.#http2?.close();
@@ -213,8 +214,8 @@ export class ConnectionPool {
       if (stream === null) index += 1;
       else this.#waiting.splice(index, 1)[0]?.take(stream);
     }
-    // Good for none of those who wait: make room.
-    if (this.#waiting.length > 0 && connection.isIdle) connection.retire();
+    // Good for none of those who wait: make room. Or for nobody any more.
+    if ((this.#waiting.length > 0 || this.#isRetired) && connection.isIdle) connection.retire();
   }
 
   /** Whether there may be one more, if need be in place of the oldest kept one, which is not good for this host. */

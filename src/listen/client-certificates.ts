@@ -31,7 +31,7 @@ interface Own extends Shown {
 /** The certificates for clients: the owner's for the names they bear, and one of the local CA's for every other name. */
 export class ClientCertificates {
   readonly #ca: Pick<LocalCa, "issue">;
-  readonly #own: readonly Own[];
+  #own: readonly Own[];
   readonly #addresses: readonly string[];
   readonly #names: readonly string[];
   /** By name, the one asked for longest ago first. Promises, so that two who ask at a time wait for the same one. */
@@ -43,13 +43,16 @@ export class ClientCertificates {
     { host, certificates }: Pick<GatewayConfig["listen"], "host" | "certificates">,
   ) {
     this.#ca = ca;
-    this.#own = certificates.map((pair) => ({
-      ...show(pair),
-      certificate: new X509Certificate(pair.cert),
-    }));
+    this.#own = ownOf(certificates);
     const { names, addresses } = reachedAs(host);
     this.#names = names;
     this.#addresses = addresses;
+  }
+
+  /** Shows other certificates of the owner's from now on. */
+  replaceOwn(certificates: readonly CertificatePair[]): void {
+    this.#own = ownOf(certificates);
+    this.#kept.clear();
   }
 
   /** How many certificates are kept. */
@@ -115,6 +118,13 @@ export class ClientCertificates {
       this.#addresses.some((address) => certificate.checkIP(address)),
     );
   }
+}
+
+function ownOf(certificates: readonly CertificatePair[]): Own[] {
+  return certificates.map((pair) => ({
+    ...show(pair),
+    certificate: new X509Certificate(pair.cert),
+  }));
 }
 
 function show(pair: CertificatePair): Shown {

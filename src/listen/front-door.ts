@@ -2,6 +2,7 @@
 
 import { lookup } from "node:dns/promises";
 import type { AddressInfo } from "node:net";
+import { isDeepStrictEqual } from "node:util";
 
 import type { FastifyInstance } from "fastify";
 
@@ -9,7 +10,7 @@ import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { ClientCertificates } from "./client-certificates.ts";
 import { Http2Listener, type RequestListener } from "./http2-server.ts";
 import { SecureServer } from "./secure-server.ts";
-import { closeServer } from "./server.ts";
+import { adaptServer, closeServer } from "./server.ts";
 
 /** The ports that were taken; null for a listener that is switched off. */
 export interface Ports {
@@ -17,12 +18,19 @@ export interface Ports {
   readonly https: number | null;
 }
 
+/** What HTTPS is made of. */
+interface Secure {
+  readonly server: SecureServer;
+  readonly http2: Http2Listener;
+  readonly certificates: ClientCertificates;
+}
+
 /** The gateway's listeners. */
 export class FrontDoor {
   readonly #app: FastifyInstance;
-  readonly #config: GatewayConfig;
   readonly #onUnknownMethod: RequestListener;
-  #secure: SecureServer | null = null;
+  #config: GatewayConfig;
+  #secure: Secure | null = null;
 
   /** `app` has the routes; it serves HTTP/1.1 itself. `onUnknownMethod` gets what they cannot take. */
   constructor(app: FastifyInstance, config: GatewayConfig, onUnknownMethod: RequestListener) {
@@ -45,9 +53,22 @@ export class FrontDoor {
     return ports;
   }
 
+  /** Applies what another configuration says of clients' connections and certificates. It listens where it did. */
+  async adapt(config: GatewayConfig): Promise<void> {
+    const before = this.#config.listen.certificates;
+    this.#config = config;
+    adaptServer(this.#app, config);
+    if (this.#secure === null) return;
+    const { server, http2, certificates } = this.#secure;
+    http2.adapt(config);
+    if (isDeepStrictEqual(before, config.listen.certificates)) return;
+    certificates.replaceOwn(config.listen.certificates);
+    server.replaceFallback(await certificates.pairFor(""));
+  }
+
   /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
   async close(graceMs: number): Promise<void> {
-    await Promise.all([closeServer(this.#app, graceMs), this.#secure?.close(graceMs)]);
+    await Promise.all([closeServer(this.#app, graceMs), this.#secure?.server.close(graceMs)]);
   }
 
   async #openSecure(
@@ -62,7 +83,8 @@ export class FrontDoor {
     );
     const source = await certificates();
     const servers = { http1: this.#app.server, http2 };
-    this.#secure = new SecureServer(source, await source.pairFor(""), servers);
-    return this.#secure.listen(address, port);
+    const server = new SecureServer(source, await source.pairFor(""), servers);
+    this.#secure = { server, http2, certificates: source };
+    return server.listen(address, port);
   }
 }

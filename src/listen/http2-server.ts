@@ -1,7 +1,7 @@
 // HTTP/2 for clients: sessions over connections that TLS has secured, their requests on the same line as all others.
 
 import { METHODS } from "node:http";
-import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
+import { createServer, type Http2Server, type ServerHttp2Session, type Settings } from "node:http2";
 import type { TLSSocket } from "node:tls";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
@@ -18,29 +18,26 @@ const mostFields = 65_535;
 /** Megabytes that one client's streams may hold at once: pages of a browser, and uploads. */
 const sessionMegabytes = 64;
 
+/** The most bytes of a response's fields: what an origin may send is bounded where it comes from. */
+const longestFieldBlock = 64 * 1024 * 1024;
+
 /** Streams that one client may have at the same time, as most servers allow. */
 const mostStreams = 128;
 
 /** Speaks HTTP/2 on connections that it is given. */
 export class Http2Listener {
-  readonly #server: Pick<Http2Server, "on" | "emit">;
+  readonly #server: Pick<Http2Server, "on" | "emit" | "updateSettings">;
   readonly #sessions = new Set<ServerHttp2Session>();
+  #idleMs: number;
 
   /** `onUnknownMethod` gets what the routes cannot take: HTTP/2 allows any word as a method, and CONNECT. */
-  constructor(
-    { limits, timeouts }: GatewayConfig,
-    onRequest: RequestListener,
-    onUnknownMethod: RequestListener,
-  ) {
+  constructor(config: GatewayConfig, onRequest: RequestListener, onUnknownMethod: RequestListener) {
+    this.#idleMs = config.timeouts.clientIdleMs;
     this.#server = createServer({
       Http2ServerResponse: Http2Response as never,
       maxHeaderListPairs: mostFields,
-      // Twice the limit comes through, so that there is a request to refuse.
-      settings: {
-        maxHeaderListSize: limits.requestHeaderBytes * 2,
-        maxConcurrentStreams: mostStreams,
-      },
-      maxSendHeaderBlockLength: limits.responseHeaderBytes * 4,
+      settings: settingsOf(config),
+      maxSendHeaderBlockLength: longestFieldBlock,
       maxSessionMemory: sessionMegabytes,
     });
     const listen: RequestListener = (req, res) =>
@@ -51,7 +48,13 @@ export class Http2Listener {
     this.#server.on("checkContinue", listener);
     this.#server.on("checkExpectation", listener);
     this.#server.on("connect", onUnknownMethod as never); // No tunnels: a gateway is asked for its own zones.
-    this.#server.on("session", (session) => this.#watch(session, timeouts.clientIdleMs));
+    this.#server.on("session", (session) => this.#watch(session));
+  }
+
+  /** Applies what another configuration says of clients' connections, to those that are to come. */
+  adapt(config: GatewayConfig): void {
+    this.#idleMs = config.timeouts.clientIdleMs;
+    this.#server.updateSettings(settingsOf(config));
   }
 
   /** Begins a session on a client's connection. */
@@ -64,7 +67,7 @@ export class Http2Listener {
     for (const session of this.#sessions) session.close();
   }
 
-  #watch(session: ServerHttp2Session, idleMs: number): void {
+  #watch(session: ServerHttp2Session): void {
     const streams = new Set<object>();
     this.#sessions.add(session);
     session.once("close", () => this.#sessions.delete(session));
@@ -73,8 +76,15 @@ export class Http2Listener {
       streams.add(stream);
       stream.once("close", () => streams.delete(stream));
     });
-    session.setTimeout(idleMs, () => {
+    session.setTimeout(this.#idleMs, () => {
       if (streams.size === 0) session.close();
     });
   }
+}
+
+function settingsOf({ limits }: GatewayConfig): Settings {
+  return {
+    maxHeaderListSize: limits.requestHeaderBytes * 2, // Twice the limit comes through, so that there is a request to refuse.
+    maxConcurrentStreams: mostStreams,
+  };
 }

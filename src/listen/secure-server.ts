@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { createServer, type Server, type TLSSocket } from "node:tls";
+import { createServer, type SecureContextOptions, type Server, type TLSSocket } from "node:tls";
 
 import type { ClientCertificates } from "./client-certificates.ts";
 import type { CertificatePair } from "./local-ca.ts";
@@ -33,9 +33,8 @@ export class SecureServer {
     this.#http1 = http1;
     this.#http2 = http2;
     this.#server = createServer({
-      ...fallback,
+      ...contextOptions(fallback),
       ALPNProtocols: ["h2", "http/1.1"],
-      minVersion: "TLSv1.2",
       handshakeTimeout: handshakeMs,
       SNICallback: certificates.onServerName,
     });
@@ -54,6 +53,11 @@ export class SecureServer {
     this.#server.listen({ host, port });
     await once(this.#server, "listening");
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Shows another certificate to clients that name no server. */
+  replaceFallback(fallback: CertificatePair): void {
+    this.#server.setSecureContext(contextOptions(fallback));
   }
 
   /** Stops listening, and resolves when the last connection is gone: idle ones at once, busy ones after `graceMs` at most. */
@@ -75,4 +79,8 @@ export class SecureServer {
     if (socket.alpnProtocol === "h2") this.#http2.take(socket);
     else this.#http1.emit("connection", socket);
   }
+}
+
+function contextOptions(pair: CertificatePair): SecureContextOptions {
+  return { ...pair, minVersion: "TLSv1.2" };
 }

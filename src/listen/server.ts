@@ -6,7 +6,6 @@ import type { Socket } from "node:net";
 import fastify, { type FastifyInstance } from "fastify";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
-import { newRayId } from "../identify/ray-id.ts";
 import { Http1Response } from "./http1-response.ts";
 import { acceptUpgrades } from "./upgrades.ts";
 
@@ -20,15 +19,16 @@ export type MalformedListener = (
   req?: IncomingMessage,
 ) => void;
 
-/** Makes a server whose request ids are ray ids. */
+/** Makes a server whose request ids are the ray ids that `newRay` gives. */
 export function createServer(
   config: GatewayConfig,
+  newRay: () => string,
   onMalformed: MalformedListener,
 ): FastifyInstance {
-  const { timeouts, colo } = config;
+  const { timeouts } = config;
   const app = fastify({
     logger: false,
-    genReqId: () => newRayId(colo),
+    genReqId: newRay,
     rewriteUrl: () => everyPath,
     exposeHeadRoutes: false,
     keepAliveTimeout: timeouts.clientIdleMs,
@@ -55,6 +55,13 @@ export function createServer(
   app.server.on("connect", (req, socket: Socket) => onMalformed("CONNECT", socket, req));
   acceptUpgrades(app.server);
   return app;
+}
+
+/** Applies what another configuration says of clients' connections. A head may be as large as it says on those that are to come. */
+export function adaptServer({ server }: FastifyInstance, config: GatewayConfig): void {
+  const adapted: typeof server & { maxHeaderSize?: number } = server;
+  adapted.keepAliveTimeout = config.timeouts.clientIdleMs;
+  adapted.maxHeaderSize = largestHead(config); // Node reads it with each connection, although it only documents the option.
 }
 
 /** As much of a head as any zone takes: `identify` knows the zone, and tells a long URL from long fields. */

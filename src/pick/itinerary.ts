@@ -61,6 +61,7 @@ export class Itinerary {
     if (choice === null) return null;
     this.#choice = choice;
     this.#isThere = true;
+    this.#zone.arrived();
     choice.origin.standing.outstanding += 1;
     return choice.origin;
   }
@@ -69,6 +70,7 @@ export class Itinerary {
     if (this.#choice === null || !this.#isThere) return null;
     this.#isThere = false;
     this.#choice.origin.standing.outstanding -= 1;
+    this.#zone.departed();
     return this.#choice;
   }
 

@@ -11,6 +11,7 @@ import { version } from "../version.ts";
 import type { Zone } from "../zone.ts";
 import { Histogram } from "./histogram.ts";
 import { registerOriginMetrics } from "./origin-metrics.ts";
+import type { ReloadRecord } from "./reload-record.ts";
 import { tableHistogram, tableMetric } from "./table-metric.ts";
 
 /** Methods that have a label of their own; every other one is `OTHER`. */
@@ -46,8 +47,12 @@ class ZoneCounts {
   readonly duration = new Histogram();
   readonly phases = phases.map(() => new Histogram());
 
-  constructor(codes: readonly number[]) {
-    for (const code of codes) this.errors.set(code, 0);
+  constructor(codes: readonly number[] = []) {
+    this.expect(codes);
+  }
+
+  expect(codes: readonly number[]): void {
+    for (const code of codes) if (!this.errors.has(code)) this.errors.set(code, 0);
   }
 }
 
@@ -55,17 +60,41 @@ class ZoneCounts {
 export class Metrics {
   readonly #classic = new Registry();
   readonly #openMetrics = new Registry();
-  readonly #counts: ZoneCounts[];
-  readonly #zones: readonly Zone[];
-  readonly #outside: ZoneCounts;
+  /** By name: a zone that takes the place of another goes on with its counts. */
+  readonly #rows = new Map<string, { zone: Zone; readonly counts: ZoneCounts }>();
+  readonly #outside = new ZoneCounts();
+  #codes: readonly number[] = [];
 
-  /** `codes` are the codes that any profile can answer with: each zone's errors start at 0 for every one of them. */
-  constructor(zones: readonly Zone[], checks: HealthChecks, codes: readonly number[]) {
+  constructor(checks: HealthChecks, reloads: ReloadRecord) {
     this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
-    this.#zones = zones;
-    this.#counts = zones.map(() => new ZoneCounts(codes));
-    this.#outside = new ZoneCounts(codes);
-    this.#register(checks);
+    const registers = [this.#classic, this.#openMetrics];
+    this.#registerCounters(registers);
+    this.#registerHistograms(registers);
+    this.#registerGauges(registers);
+    registerOriginMetrics(
+      registers,
+      () => [...this.#rows.values()].map(({ zone }) => zone),
+      checks,
+    );
+    reloads.register(registers);
+  }
+
+  /** Codes that any profile can answer with: each zone's errors start at 0 for every one of them. */
+  expect(codes: readonly number[]): void {
+    this.#codes = codes;
+    for (const [, counts] of this.#zoneCounts()) counts.expect(codes);
+  }
+
+  /** A zone has come into force. */
+  enter(zone: Zone): void {
+    const row = this.#rows.get(zone.name);
+    if (row !== undefined) row.zone = zone;
+    else this.#rows.set(zone.name, { zone, counts: new ZoneCounts(this.#codes) });
+  }
+
+  /** A zone has gone out of force; its counts stay if another one of its name has taken its place. */
+  leave(zone: Zone): void {
+    if (this.#rows.get(zone.name)?.zone === zone) this.#rows.delete(zone.name);
   }
 
   /** Counts a request that has ended, however it ended. */
@@ -95,8 +124,9 @@ export class Metrics {
     return { contentType: registry.contentType, body: await registry.metrics() };
   }
 
+  /** What ends after its zone was removed counts where requests for unknown hosts do. */
   #of(zone: Zone | null): ZoneCounts {
-    return (zone === null ? undefined : this.#counts[zone.index]) ?? this.#outside;
+    return (zone === null ? undefined : this.#rows.get(zone.name)?.counts) ?? this.#outside;
   }
 
   #countFailure(
@@ -122,21 +152,13 @@ export class Metrics {
     row.value += 1;
   }
 
-  *#rows(): Iterable<[zone: string, counts: ZoneCounts]> {
-    for (const zone of this.#zones) yield [zone.name, this.#of(zone)];
+  *#zoneCounts(): Iterable<[zone: string, counts: ZoneCounts]> {
+    for (const [name, { counts }] of this.#rows) yield [name, counts];
     yield [noZone, this.#outside];
   }
 
-  #register(checks: HealthChecks): void {
-    const registers = [this.#classic, this.#openMetrics];
-    this.#registerCounters(registers);
-    this.#registerHistograms(registers);
-    this.#registerGauges(registers);
-    registerOriginMetrics(registers, () => this.#zones, checks);
-  }
-
   #registerCounters(registers: Registry[]): void {
-    const rows = (): Iterable<[string, ZoneCounts]> => this.#rows();
+    const rows = (): Iterable<[string, ZoneCounts]> => this.#zoneCounts();
     tableMetric(
       "counter",
       {
@@ -192,7 +214,7 @@ export class Metrics {
   }
 
   #registerHistograms(registers: Registry[]): void {
-    const rows = (): Iterable<[string, ZoneCounts]> => this.#rows();
+    const rows = (): Iterable<[string, ZoneCounts]> => this.#zoneCounts();
     tableHistogram(
       {
         name: "edgecase_request_duration_seconds",
@@ -221,7 +243,7 @@ export class Metrics {
   }
 
   #registerGauges(registers: Registry[]): void {
-    const zones = this.#zones;
+    const rows = this.#rows;
     tableMetric(
       "gauge",
       {
@@ -231,7 +253,7 @@ export class Metrics {
         registers,
       },
       function* () {
-        for (const zone of zones) {
+        for (const { zone } of rows.values()) {
           for (const pool of zone.origins.flatMap(({ connections }) => connections)) {
             for (const [state, value] of Object.entries(pool.counts))
               yield {

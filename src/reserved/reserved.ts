@@ -5,7 +5,7 @@ import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ErrorSettings } from "../config/gateway-config.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { isInsider } from "../identify/insider.ts";
-import type { Profile } from "../map/profile.ts";
+import type { InForce } from "../reload/in-force.ts";
 import { errorListPage } from "../render/error-list.ts";
 import { respond, writePage } from "../render/respond.ts";
 import { newInstanceId, tracePage } from "../render/trace.ts";
@@ -21,13 +21,11 @@ export function isReserved(target: string): boolean {
 
 /** The edge's own pages. */
 export class Reserved {
-  readonly #colo: string;
-  readonly #profiles: ReadonlyMap<string, Profile>;
+  readonly #inForce: Pick<InForce, "edition">;
   readonly #instance = newInstanceId();
 
-  constructor(colo: string, profiles: ReadonlyMap<string, Profile>) {
-    this.#colo = colo;
-    this.#profiles = profiles;
+  constructor(inForce: Pick<InForce, "edition">) {
+    this.#inForce = inForce;
   }
 
   /** Answers a request for one of them, or says why there is none. `errors` are those of the request's zone. */
@@ -40,7 +38,7 @@ export class Reserved {
     const query = question < 0 ? "" : target.slice(question + 1);
 
     if (path === `${prefix}trace`) {
-      writePage(context, tracePage(context, this.#colo, this.#instance));
+      writePage(context, tracePage(context, this.#inForce.edition.config.colo, this.#instance));
     } else if (path === previews || `${path}/` === previews) {
       writePage(context, errorListPage(context));
     } else if (path.startsWith(previews)) {
@@ -60,9 +58,8 @@ export class Reserved {
     const pages = asked.get("pages") ?? (isInsider(context, errors) ? "verbose" : errors.pages);
     if (pages !== "verbose" && pages !== "sanitized")
       return requestFailure("not_found", "pages are verbose or sanitized, nothing else");
-    const profiles = [errors.profile, ...this.#profiles.keys()].flatMap(
-      (name) => this.#profiles.get(name) ?? [],
-    );
+    const { profiles: known } = this.#inForce.edition;
+    const profiles = [errors.profile, ...known.keys()].flatMap((name) => known.get(name) ?? []);
     const preview = previewOf(context, profiles, code, asked.get("failure"));
     if ("missing" in preview) return requestFailure("not_found", preview.missing);
     const { code: told, failure, story } = preview;

@@ -9,7 +9,7 @@ import { ok, startOrigin, type TestOrigin } from "../helpers/origin.ts";
 import { json } from "../helpers/failure-chain.ts";
 
 /** Checks often enough for a test; seconds. */
-const often: MonitorFile = { interval: 0.2, timeout: 0.15 };
+const often: MonitorFile = { interval: 0.5, timeout: 0.4 };
 
 /** A gateway in front of these origins, which it checks. */
 function startBefore(
@@ -136,7 +136,7 @@ describe("a check by http", () => {
   test("is repeated at once where it timed out, and not where it failed otherwise", async () => {
     await using silent = await startOrigin(() => {});
     await using closing = await startOrigin((socket) => socket.destroy());
-    const slowly = { interval: 1, timeout: 0.2, retries: 2 };
+    const slowly = { interval: 3, timeout: 0.6, retries: 2 };
 
     await using first = await startBefore([silent], slowly);
     await using second = await startBefore([closing], slowly);
@@ -302,7 +302,7 @@ test("a gateway that has been closed checks nothing any more", async () => {
 
   const before = origin.heads.length;
   await new Promise((resolve) => {
-    setTimeout(resolve, 3 * 200);
+    setTimeout(resolve, 1_200);
   });
   expect(origin.heads.length).toBe(before);
   expect(origin.open.size).toBe(0);

@@ -153,7 +153,7 @@ describe("steering", () => {
 });
 
 describe("pools", () => {
-  const monitor = { interval: 0.2, timeout: 0.15 };
+  const monitor = { interval: 0.5, timeout: 0.4 };
   const refusing = "http://127.0.0.1:1";
 
   test("serve in order: the second when the first is out", async () => {

@@ -8,10 +8,12 @@ import { pino } from "pino";
 
 import type { Fixture } from "../../fixtures/fixture.ts";
 import { startZoo, type Zoo } from "../../fixtures/zoo.ts";
+import type { GatewayConfig } from "../../src/config/gateway-config.ts";
 import { parseConfig } from "../../src/config/read-file.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import type { ConfigFile, ZoneFile } from "../../src/config/schema.ts";
 import { Gateway } from "../../src/gateway.ts";
+import type { ReloadOutcome } from "../../src/record/reload-record.ts";
 import { RawConnection, type RawRequest, type RawResponse, rawRequest } from "./raw-client.ts";
 
 /** An access line, parsed. */
@@ -45,24 +47,33 @@ export interface TestGateway extends AsyncDisposable {
   /** GET of a path for the first zone's host; `headers` may name another Host. */
   get(path?: string, headers?: readonly (readonly [string, string])[]): Promise<RawResponse>;
   request(request: RawRequest & { readonly host?: string }): Promise<RawResponse>;
+  /** Puts another configuration in force, completed as the first one was. */
+  reload(config: ConfigFile): Promise<ReloadOutcome>;
   /** A connection for several requests. */
   connect(): RawConnection;
   /** The value of a metric's sample with these labels; 0 if there is none. Adds up where several match. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
+  /** Every sample of a metric that has this label, as scraped. */
+  samples(name: string, label: string): Promise<readonly string[]>;
   /** The access line that a predicate finds, waiting for it up to two seconds. */
   line(predicate?: (line: LogLine) => boolean): Promise<LogLine>;
   close(): Promise<void>;
 }
 
-/** Starts a gateway on a configuration; listeners are on free ports whatever it says. */
-export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
+/** Completes a configuration; listeners are on free ports unless it says otherwise. */
+export function completeConfig(config: ConfigFile): GatewayConfig {
   const whole = {
     ...config,
     listen: { http: 0, https: false, ...config.listen },
-    admin: { port: false },
+    admin: { port: false, ...config.admin },
     timeouts: { ...testTimeouts, ...config.timeouts },
   };
-  const resolved = resolveConfig(parseConfig(JSON.stringify(whole), null), null);
+  return resolveConfig(parseConfig(JSON.stringify(whole), null), null);
+}
+
+/** Starts a gateway on a configuration. */
+export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
+  const resolved = completeConfig(config);
   const lines: LogLine[] = [];
   const notices: LogLine[] = [];
   const messages: LogLine[] = [];
@@ -99,9 +110,14 @@ export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
       rawRequest(port, { target: path, headers: hosted(headers) ?? [] }),
     request: ({ host: name, headers, ...request }) =>
       rawRequest(port, { ...request, headers: hosted(headers, name) ?? [] }),
+    reload: (next) => gateway.reload(completeConfig(next)),
     connect: () => new RawConnection(port),
     metric: async (name, labels = {}) =>
       sum((await gateway.metrics.scrape(undefined)).body, name, labels),
+    samples: async (name, label) =>
+      (await gateway.metrics.scrape(undefined)).body
+        .split("\n")
+        .filter((sample) => sample.startsWith(`${name}{`) && sample.includes(label)),
     line: (predicate = () => true) => waitFor(() => lines.find(predicate), "no such access line"),
     close,
     [Symbol.asyncDispose]: close,

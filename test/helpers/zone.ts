@@ -16,5 +16,5 @@ export const nobody: ZoneListener = {
 /** Zones of these configs, in order. */
 export function zonesOf(...zones: ZoneFile[]): Zone[] {
   const config = resolveConfig(parseConfig(JSON.stringify({ zones }), null), null);
-  return config.zones.map((zone, index) => new Zone(zone, index, nobody));
+  return config.zones.map((zone) => new Zone(zone, nobody));
 }
