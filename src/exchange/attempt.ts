@@ -279,7 +279,8 @@ export class Attempt implements LaneHandler {
   #openBody(): RequestBody {
     const context = this.#context;
     const { writeMs, bodyIdleMs, bodyBytes } = this.#settings;
-    const body = new RequestBody(context.req, { writeMs, idleMs: bodyIdleMs }, (count) => {
+    const { req, copy } = context;
+    const body = new RequestBody(req, { writeMs, idleMs: bodyIdleMs, copy }, (count) => {
       context.requestBytes += count;
       if (context.requestBytes > bodyBytes) this.fail(tooLarge(bodyBytes));
     });

@@ -5,19 +5,19 @@ import type { Socket } from "node:net";
 import { classifyConnect } from "../classify/classify-connect.ts";
 import { classifyExchange } from "../classify/classify-exchange.ts";
 import { ExchangeError } from "../classify/exchange-error.ts";
-import { Http2Error } from "../classify/http2-error.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import { codeOf, PhaseError } from "../connect/phase-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
-import { expectsContinue, hasBody } from "../identify/has-body.ts";
-import { isIdempotent } from "../identify/is-idempotent.ts";
+import { expectsContinue } from "../identify/has-body.ts";
 import { upgradeOf } from "../listen/upgrades.ts";
 import type { Zone } from "../zone.ts";
 import { Attempt } from "./attempt.ts";
 import type { AttemptOwner } from "./attempt-owner.ts";
+import { BodyCopy } from "./body-copy.ts";
 import type { OriginLane } from "./origin-lane.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import { forwardInterim } from "./interim.ts";
+import { mayRepeat, needsCopy } from "./may-repeat.ts";
 import { requestFields } from "./request-fields.ts";
 import { FailureError, type ReplyFromCallback } from "./reply-from.ts";
 import type { ResponseHead } from "./response-head.ts";
@@ -54,6 +54,8 @@ export class Exchange implements AttemptOwner {
   readonly #itinerary: Itinerary;
   #pool: ConnectionPool | null = null;
   #hasRetried = false;
+  /** The client has been told to go on with its body, if it waits for that. */
+  #hasContinued = false;
   #hasBegun = false;
   #isOver = false;
 
@@ -83,6 +85,7 @@ export class Exchange implements AttemptOwner {
   begin(extraFields: readonly string[]): void {
     this.#attempt?.begin(extraFields);
     this.#hasBegun = true;
+    this.#context.copy?.drop();
   }
 
   /** Lets `write` send the client something else than the response that the callback told of, given its head. */
@@ -154,7 +157,7 @@ export class Exchange implements AttemptOwner {
       this.#itinerary.leave(failure);
       return this.#listener.onBroken(this.#context, failure);
     }
-    if (this.#mayRetry(attempt, failure, error)) {
+    if (!this.#hasRetried && mayRepeat(this.#context, attempt, failure)) {
       this.#hasRetried = true;
       this.#context.retries += 1;
       this.#zone.retryCounts.same_origin += 1;
@@ -215,12 +218,15 @@ export class Exchange implements AttemptOwner {
 
   #send(connection: OriginLane): void {
     const context = this.#context;
+    if (needsCopy(context, this.#zone, connection))
+      context.copy ??= new BodyCopy(this.#zone.config.limits.replayBytes);
     const attempt = new Attempt(context, connection, this.#zone.attempts, this);
     this.#attempt = attempt;
     context.isReused = attempt.isReused;
     context.originIp = connection.connection.progress.originIp;
     context.tolerated = connection.connection.tolerated;
-    if (expectsContinue(context.req)) context.res.writeContinue();
+    if (!this.#hasContinued && expectsContinue(context.req)) context.res.writeContinue();
+    this.#hasContinued = true;
     const { fields } = this.#zone.config;
     attempt.send(requestFields(context, this.#hostField(), fields, connection.wire.isHttp2));
   }
@@ -234,19 +240,6 @@ export class Exchange implements AttemptOwner {
     return port === 0 || port === (tls === null ? 80 : 443) ? name : `${name}:${port}`;
   }
 
-  /**
-   * Once, on a fresh connection, if a kept one died before any byte of response and the origin cannot have acted twice; or if
-   * the origin has promised that it did nothing.
-   */
-  #mayRetry(attempt: Attempt, failure: OriginFailure, error: unknown): boolean {
-    const { req } = this.#context;
-    if (this.#hasRetried || attempt.hasHead) return false;
-    if (error instanceof Http2Error && error.isUnprocessed) return this.#context.requestBytes === 0;
-    if (!attempt.isReused || failure.reason !== "closed_on_reuse") return false;
-    if (hasBody(req)) return !failure.requestSent && this.#context.requestBytes === 0;
-    return !failure.requestSent || isIdempotent(req.method);
-  }
-
   /** Another origin has its turn if the request may go there; else this is how it ends. */
   #fail(failure: OriginFailure): void {
     this.#itinerary.leave(failure);
@@ -257,6 +250,7 @@ export class Exchange implements AttemptOwner {
       return this.#goTo(next);
     }
     this.#isOver = true;
+    this.#context.copy?.drop();
     this.#callback?.(new FailureError(failure));
   }
 

@@ -3,8 +3,7 @@
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { Origin } from "../exchange/origin.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
-import { hasBody } from "../identify/has-body.ts";
-import { isIdempotent } from "../identify/is-idempotent.ts";
+import { mayGoElsewhere } from "../exchange/may-repeat.ts";
 import type { Zone } from "../zone.ts";
 import type { Trouble } from "./standing.ts";
 import { type Choice, pick, pickAnother } from "./pick.ts";
@@ -71,13 +70,12 @@ export class Itinerary {
   }
 
   /** Only where the origin cannot have acted, or may act twice, and what it was sent is still at hand. */
-  #another({ type, requestSent }: OriginFailure): Choice | null {
-    const { req, requestBytes } = this.#context;
+  #another(failure: OriginFailure): Choice | null {
     const { config, budget, retryCounts } = this.#zone;
     const last = this.#choice;
-    if (last === null || !config.failover.types.has(type)) return null;
-    if (this.#tried.length >= config.failover.retries || requestBytes > 0) return null;
-    if (requestSent && (hasBody(req) || !isIdempotent(req.method))) return null;
+    if (last === null || !config.failover.types.has(failure.type)) return null;
+    if (this.#tried.length >= config.failover.retries) return null;
+    if (!mayGoElsewhere(this.#context, failure)) return null;
     this.#tried.push(last.origin);
     const next = pickAnother(this.#zone, this.#context, last, this.#tried);
     if (next === null) return null;
