@@ -9,6 +9,7 @@ import type {
 import { NameResolver } from "./connect/resolve.ts";
 import type { AttemptSettings } from "./exchange/attempt-owner.ts";
 import { Origin, type OriginLimits } from "./exchange/origin.ts";
+import { Affinity } from "./pick/affinity.ts";
 import type { Choice } from "./pick/pick.ts";
 import { Pool } from "./pick/pool.ts";
 import { RetryBudget } from "./pick/retry-budget.ts";
@@ -41,6 +42,8 @@ export class Zone {
   readonly fallback: Pool | null;
   /** The zone's one origin, where there is never anything to choose. */
   readonly only: Choice | null;
+  /** Which clients belong where; null where that is nobody's business. */
+  readonly affinity: Affinity | null;
   readonly resolver: NameResolver;
   readonly attempts: AttemptSettings;
   readonly budget: RetryBudget;
@@ -66,6 +69,7 @@ export class Zone {
       bodyBytes: limits.bodyBytes,
       bufferBytes: isBuffered ? limits.bufferBytes : 0,
       server: fields.server,
+      ownCookie: config.affinity?.by === "cookie" ? config.affinity.cookie : null,
     };
     this.replacesErrors = config.replacesOriginErrors || config.errorRules.length > 0;
     this.errors = config.errors;
@@ -81,6 +85,8 @@ export class Zone {
     this.#onStanding = onStanding;
     this.pools = config.pools.map((pool) => this.#openPool(pool));
     this.fallback = this.pools.find(({ name }) => name === config.fallbackPool) ?? null;
+    this.affinity =
+      config.affinity === null ? null : new Affinity(config.affinity, config.name, this.pools);
     this.only = this.#onlyChoice();
   }
 

@@ -24,7 +24,6 @@ import type { ResponseHead } from "./response-head.ts";
 import { Tunnel } from "./tunnel.ts";
 import type { Origin } from "./origin.ts";
 import { Itinerary } from "../pick/itinerary.ts";
-import { unavailable } from "../pick/unavailable.ts";
 
 /** How an exchange ends once a head was passed on; one of the two is called, once. */
 export interface ExchangeListener {
@@ -78,12 +77,13 @@ export class Exchange implements AttemptOwner {
     const origin = this.#itinerary.begin();
     if (origin !== null) return this.#goTo(origin);
     this.#isOver = true;
-    callback(new FailureError(unavailable(this.#zone)));
+    callback(new FailureError(this.#itinerary.unavailable));
   }
 
   /** Lets the client have the head that the callback told of, with these fields besides, and the content after it. */
   begin(extraFields: readonly string[]): void {
-    this.#attempt?.begin(extraFields);
+    const cookie = this.#itinerary.bind();
+    this.#attempt?.begin(cookie === null ? extraFields : [...extraFields, "set-cookie", cookie]);
     this.#hasBegun = true;
     this.#context.copy?.drop();
   }
@@ -130,7 +130,9 @@ export class Exchange implements AttemptOwner {
     if (upgrade === null || this.#isOver) return void origin.destroy();
     this.#isOver = true;
     upgrade.stopWatching();
-    upgrade.socket.write(head, "latin1");
+    const cookie = this.#itinerary.bind();
+    const last = cookie === null ? "" : `set-cookie: ${cookie}\r\n`;
+    upgrade.socket.write(`${head}${last}\r\n`, "latin1");
     const tunnel = new Tunnel({
       client: upgrade.socket,
       origin,
@@ -227,8 +229,8 @@ export class Exchange implements AttemptOwner {
     context.tolerated = connection.connection.tolerated;
     if (!this.#hasContinued && expectsContinue(context.req)) context.res.writeContinue();
     this.#hasContinued = true;
-    const { fields } = this.#zone.config;
-    attempt.send(requestFields(context, this.#hostField(), fields, connection.wire.isHttp2));
+    const { isHttp2 } = connection.wire;
+    attempt.send(requestFields(context, this.#hostField(), this.#zone, isHttp2));
   }
 
   #hostField(): string {

@@ -1,6 +1,6 @@
 // Origins that can stand in for one another, and which of them has its turn.
 
-import type { PoolConfig } from "../config/gateway-config.ts";
+import type { OriginConfig, PoolConfig } from "../config/gateway-config.ts";
 import type { Origin } from "../exchange/origin.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { ways } from "./steering.ts";
@@ -34,7 +34,7 @@ export class Pool {
 
   /** Fewer origins pass their checks than the pool must have. */
   get isCritical(): boolean {
-    const passing = this.origins.filter((origin) => isInService(origin) && isPassing(origin));
+    const passing = this.origins.filter((origin) => meets(origin, "passing"));
     return passing.length < this.config.minimumOrigins;
   }
 
@@ -45,15 +45,16 @@ export class Pool {
 }
 
 function meets(origin: Origin, demand: Demand): boolean {
-  if (!isInService(origin)) return false;
+  return isInService(origin.config) && isUp(origin, demand);
+}
+
+/** Whether new clients may come to an origin, however it stands. */
+export function isInService({ isEnabled, weight }: OriginConfig): boolean {
+  return isEnabled && weight > 0;
+}
+
+/** Whether an origin stands well enough, in service or not. */
+export function isUp({ standing }: Origin, demand: Demand): boolean {
   if (demand === "any") return true;
-  return isPassing(origin) && (demand === "passing" || !origin.standing.isEjected);
-}
-
-function isInService({ config }: Origin): boolean {
-  return config.isEnabled && config.weight > 0;
-}
-
-function isPassing({ standing }: Origin): boolean {
-  return standing.verdict !== "unhealthy";
+  return standing.verdict !== "unhealthy" && (demand === "passing" || !standing.isEjected);
 }
