@@ -21,21 +21,22 @@ export interface BodyOrigin extends AsyncDisposable {
   readonly got: readonly Got[];
 }
 
-/** When to break the connection off. */
+/** When to break the connection off; looked at anew for each request. */
 export interface Breaking {
   /** After so many bytes of a body, or at its end if it is shorter; without it, never. */
-  readonly after?: number;
+  after?: number;
   /** Requests of each connection that are answered before that. */
   readonly good?: number;
 }
 
 /** Starts an origin that answers 200 to every whole request, unless it is to break. */
-export async function startBodyOrigin({ after, good = 0 }: Breaking = {}): Promise<BodyOrigin> {
+export async function startBodyOrigin(breaking: Breaking = {}): Promise<BodyOrigin> {
   const got: Got[] = [];
   const counts = new WeakMap<object, number>();
   const server = createServer((req, res) => {
     const count = (counts.get(req.socket) ?? 0) + 1;
     counts.set(req.socket, count);
+    const { after, good = 0 } = breaking;
     const isBreaking = after !== undefined && count > good;
     const { method = "", headers } = req;
     const pieces: Buffer[] = [];
