@@ -2,6 +2,7 @@
 
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { PhaseError } from "./connect/phase-error.ts";
+import type { BodyCopy } from "./exchange/body-copy.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import type { ClientRequest } from "./listen/client-request.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
@@ -49,7 +50,10 @@ export class ExchangeContext {
   originStatus = 0;
   isReused = false;
   retries = 0;
+  /** Bytes of content that were read from the client, once each. */
   requestBytes = 0;
+  /** What was read of the content, where it may have to be sent again; null where it will not. */
+  copy: BodyCopy | null = null;
   responseBytes = 0;
   dnsMs: number | null = null;
   tcpMs: number | null = null;

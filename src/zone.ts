@@ -7,6 +7,7 @@ import type { AttemptSettings } from "./exchange/attempt-owner.ts";
 import { Origin, type OriginLimits } from "./exchange/origin.ts";
 import type { Profile } from "./map/profile.ts";
 import { AddressWatch } from "./pick/address-watch.ts";
+import { Affinity } from "./pick/affinity.ts";
 import type { Choice } from "./pick/pick.ts";
 import { Pool } from "./pick/pool.ts";
 import { RetryBudget } from "./pick/retry-budget.ts";
@@ -45,6 +46,8 @@ export class Zone {
   readonly fallback: Pool | null;
   /** The zone's one origin, where there is never anything to choose. */
   readonly only: Choice | null;
+  /** Which clients belong where; null where that is nobody's business. */
+  readonly affinity: Affinity | null;
   readonly resolver: NameResolver;
   readonly attempts: AttemptSettings;
   readonly budget: RetryBudget;
@@ -64,16 +67,16 @@ export class Zone {
   #isRetiring = false;
   #onEnded: () => void = () => {};
 
-  /** `retryCounts` are those of the zone whose place it takes. Until it comes into force it holds nothing that must be closed. */
-  constructor(
-    config: ZoneConfig,
-    listener: ZoneListener,
-    retryCounts: RetryCounts = { same_origin: 0, another_origin: 0, over_budget: 0 },
-  ) {
+  /** `previous` is the zone whose place it takes. Until it comes into force it holds nothing that must be closed. */
+  constructor(config: ZoneConfig, listener: ZoneListener, previous: Zone | null = null) {
     const { keepAliveMs, connectMs, dnsMs } = config.timeouts;
     this.name = config.name;
     this.config = config;
-    this.retryCounts = retryCounts;
+    this.retryCounts = previous?.retryCounts ?? {
+      same_origin: 0,
+      another_origin: 0,
+      over_budget: 0,
+    };
     const { isContentChecked, isBuffered, fields, limits } = config;
     this.attempts = {
       ...config.timeouts,
@@ -81,6 +84,7 @@ export class Zone {
       bodyBytes: limits.bodyBytes,
       bufferBytes: isBuffered ? limits.bufferBytes : 0,
       server: fields.server,
+      ownCookie: config.affinity?.by === "cookie" ? config.affinity.cookie : null,
     };
     this.replacesErrors = config.replacesOriginErrors || config.errorRules.length > 0;
     this.errors = config.errors;
@@ -99,6 +103,9 @@ export class Zone {
       (pool) => new Pool(pool, (origin) => this.#originOf(pool.name, origin)),
     );
     this.fallback = this.pools.find(({ name }) => name === config.fallbackPool) ?? null;
+    this.affinity =
+      config.affinity === null ? null : new Affinity(config.affinity, config.name, this.pools);
+    if (previous !== null && previous.affinity !== null) this.affinity?.takeOver(previous.affinity);
     this.only = this.#onlyChoice();
   }
 

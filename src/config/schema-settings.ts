@@ -78,6 +78,12 @@ export const limitsSchema = partial({
     "Bytes of a request body; a larger one is answered 413 (Cloudflare Free: 100 MB).",
   ),
   bufferBytes: bytes(65_536, "Bytes that a zone with `buffer` gathers before it passes them on."),
+  replayBytes: Type.Integer({
+    minimum: 0,
+    default: 65_536,
+    description:
+      "Bytes of a request body that are kept while they are sent, so that they can be sent again when the origin fails; 0 keeps none.",
+  }),
   originConnections: Type.Integer({
     minimum: 1,
     default: 1_024,

@@ -16,6 +16,8 @@ export interface AttemptSettings {
   readonly bufferBytes: number;
   /** The Server field in place of the origin's; null leaves that. */
   readonly server: string | null;
+  /** The cookie that is the edge's to set, not the origin's; null for none. */
+  readonly ownCookie: string | null;
   /** The most bytes of a request's body. */
   readonly bodyBytes: number;
 }
@@ -26,7 +28,10 @@ export interface AttemptOwner {
   onHead(head: ResponseHead): void;
   onInterim(status: number, rawFields: readonly Buffer[]): void;
   onComplete(attempt: Attempt): void;
-  /** The origin goes on in the protocol that was asked for: the connection is the owner's now, and nothing else is called. */
+  /**
+   * The origin goes on in the protocol that was asked for: the connection is the owner's now, and nothing else is called.
+   * `head` lacks the empty line at its end.
+   */
   onUpgraded(attempt: Attempt, head: string, socket: Socket): void;
   onFailed(attempt: Attempt, error: unknown): void;
 }

@@ -173,7 +173,7 @@ export class Attempt implements LaneHandler {
     const head = responseHead(status, rawFields, reason, {
       firstBytes: wire.isHttp2 ? null : wire.headBytes,
       mayChunk: this.#mayChunk(status),
-      server: this.#settings.server,
+      settings: this.#settings,
     });
     if (head instanceof ExchangeError) {
       this.hasHead = false;
@@ -209,7 +209,9 @@ export class Attempt implements LaneHandler {
   onUpgrade(_status: number, rawFields: Buffer[] | string[] | null, socket: Duplex): void {
     if (this.#isOver) return;
     const { ray } = this.#context;
-    const head = upgradeHead((rawFields ?? []) as Buffer[], this.#upgrade?.protocols ?? "", ray);
+    const { ownCookie } = this.#settings;
+    const asked = this.#upgrade?.protocols ?? "";
+    const head = upgradeHead((rawFields ?? []) as Buffer[], { asked, ray, ownCookie });
     this.connection.wire.expectContent();
     if (head instanceof ExchangeError) return this.onError(head);
     this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
@@ -279,7 +281,8 @@ export class Attempt implements LaneHandler {
   #openBody(): RequestBody {
     const context = this.#context;
     const { writeMs, bodyIdleMs, bodyBytes } = this.#settings;
-    const body = new RequestBody(context.req, { writeMs, idleMs: bodyIdleMs }, (count) => {
+    const { req, copy } = context;
+    const body = new RequestBody(req, { writeMs, idleMs: bodyIdleMs, copy }, (count) => {
       context.requestBytes += count;
       if (context.requestBytes > bodyBytes) this.fail(tooLarge(bodyBytes));
     });

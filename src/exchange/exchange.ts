@@ -5,27 +5,26 @@ import type { Socket } from "node:net";
 import { classifyConnect } from "../classify/classify-connect.ts";
 import { classifyExchange } from "../classify/classify-exchange.ts";
 import { ExchangeError } from "../classify/exchange-error.ts";
-import { Http2Error } from "../classify/http2-error.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import { codeOf, PhaseError } from "../connect/phase-error.ts";
 import { authorityOf } from "../connect/target.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
-import { expectsContinue, hasBody } from "../identify/has-body.ts";
-import { isIdempotent } from "../identify/is-idempotent.ts";
+import { expectsContinue } from "../identify/has-body.ts";
 import { upgradeOf } from "../listen/upgrades.ts";
 import type { Zone } from "../zone.ts";
 import { Attempt } from "./attempt.ts";
 import type { AttemptOwner } from "./attempt-owner.ts";
+import { BodyCopy } from "./body-copy.ts";
 import type { OriginLane } from "./origin-lane.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import { forwardInterim } from "./interim.ts";
+import { mayRepeat, needsCopy } from "./may-repeat.ts";
 import { requestFields } from "./request-fields.ts";
 import { FailureError, type ReplyFromCallback } from "./reply-from.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { Tunnel } from "./tunnel.ts";
 import type { Origin } from "./origin.ts";
 import { Itinerary } from "../pick/itinerary.ts";
-import { unavailable } from "../pick/unavailable.ts";
 
 /** How an exchange ends once a head was passed on; one of the two is called, once. */
 export interface ExchangeListener {
@@ -55,6 +54,8 @@ export class Exchange implements AttemptOwner {
   readonly #itinerary: Itinerary;
   #pool: ConnectionPool | null = null;
   #hasRetried = false;
+  /** The client has been told to go on with its body, if it waits for that. */
+  #hasContinued = false;
   #hasBegun = false;
   #isOver = false;
 
@@ -77,13 +78,15 @@ export class Exchange implements AttemptOwner {
     const origin = this.#itinerary.begin();
     if (origin !== null) return this.#goTo(origin);
     this.#isOver = true;
-    callback(new FailureError(unavailable(this.#zone)));
+    callback(new FailureError(this.#itinerary.unavailable));
   }
 
   /** Lets the client have the head that the callback told of, with these fields besides, and the content after it. */
   begin(extraFields: readonly string[]): void {
-    this.#attempt?.begin(extraFields);
+    const cookie = this.#itinerary.bind();
+    this.#attempt?.begin(cookie === null ? extraFields : [...extraFields, "set-cookie", cookie]);
     this.#hasBegun = true;
+    this.#context.copy?.drop();
   }
 
   /** Lets `write` send the client something else than the response that the callback told of, given its head. */
@@ -128,7 +131,9 @@ export class Exchange implements AttemptOwner {
     if (upgrade === null || this.#isOver) return void origin.destroy();
     this.#isOver = true;
     upgrade.stopWatching();
-    upgrade.socket.write(head, "latin1");
+    const cookie = this.#itinerary.bind();
+    const last = cookie === null ? "" : `set-cookie: ${cookie}\r\n`;
+    upgrade.socket.write(`${head}${last}\r\n`, "latin1");
     const tunnel = new Tunnel({
       client: upgrade.socket,
       origin,
@@ -155,7 +160,7 @@ export class Exchange implements AttemptOwner {
       this.#itinerary.leave(failure);
       return this.#listener.onBroken(this.#context, failure);
     }
-    if (this.#mayRetry(attempt, failure, error)) {
+    if (!this.#hasRetried && mayRepeat(this.#context, attempt, failure)) {
       this.#hasRetried = true;
       this.#context.retries += 1;
       this.#zone.retryCounts.same_origin += 1;
@@ -217,6 +222,8 @@ export class Exchange implements AttemptOwner {
 
   #send(connection: OriginLane): void {
     const context = this.#context;
+    if (needsCopy(context, this.#zone, connection))
+      context.copy ??= new BodyCopy(this.#zone.config.limits.replayBytes);
     const attempt = new Attempt(context, connection, this.#zone.attempts, this);
     this.#attempt = attempt;
     context.isReused = attempt.isReused;
@@ -224,9 +231,10 @@ export class Exchange implements AttemptOwner {
     context.tolerated = connection.connection.tolerated;
     if (!attempt.isReused)
       this.#itinerary.origin?.standing.sawCertificate(connection.connection.certificateExpiresAt);
-    if (expectsContinue(context.req)) context.res.writeContinue();
-    const { fields } = this.#zone.config;
-    attempt.send(requestFields(context, this.#hostField(), fields, connection.wire.isHttp2));
+    if (!this.#hasContinued && expectsContinue(context.req)) context.res.writeContinue();
+    this.#hasContinued = true;
+    const { isHttp2 } = connection.wire;
+    attempt.send(requestFields(context, this.#hostField(), this.#zone, isHttp2));
   }
 
   #hostField(): string {
@@ -234,19 +242,6 @@ export class Exchange implements AttemptOwner {
     if (hostHeader === "request") return this.#context.hostField;
     if (hostHeader !== "origin") return hostHeader;
     return this.#pool === null ? "" : authorityOf(this.#pool.target);
-  }
-
-  /**
-   * Once, on a fresh connection, if a kept one died before any byte of response and the origin cannot have acted twice; or if
-   * the origin has promised that it did nothing.
-   */
-  #mayRetry(attempt: Attempt, failure: OriginFailure, error: unknown): boolean {
-    const { req } = this.#context;
-    if (this.#hasRetried || attempt.hasHead) return false;
-    if (error instanceof Http2Error && error.isUnprocessed) return this.#context.requestBytes === 0;
-    if (!attempt.isReused || failure.reason !== "closed_on_reuse") return false;
-    if (hasBody(req)) return !failure.requestSent && this.#context.requestBytes === 0;
-    return !failure.requestSent || isIdempotent(req.method);
   }
 
   /** Another origin has its turn if the request may go there; else this is how it ends. */
@@ -259,6 +254,7 @@ export class Exchange implements AttemptOwner {
       return this.#goTo(next);
     }
     this.#isOver = true;
+    this.#context.copy?.drop();
     this.#callback?.(new FailureError(failure));
   }
 

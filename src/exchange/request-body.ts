@@ -5,7 +5,21 @@ import { EventEmitter } from "node:events";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { type ClientRequest, isHttp2 } from "../listen/client-request.ts";
+import type { BodyCopy } from "./body-copy.ts";
 import { Deadline } from "./deadline.ts";
+
+/** Bytes of a copy that are sent at a time: no more than a read of the client's connection brings. */
+const pieceBytes = 65_536;
+
+/** How long a body may stand still, and what becomes of it besides. */
+export interface BodyOptions {
+  /** Milliseconds for which the origin may take no byte at all. */
+  readonly writeMs: number;
+  /** Milliseconds for which the client may send none. */
+  readonly idleMs: number;
+  /** What was read before, which comes first, and gets what is read from now on; null where none is kept. */
+  readonly copy: BodyCopy | null;
+}
 
 /** As much of a Readable as undici's writer uses. Emits `data`, `end`, `error`. */
 export class RequestBody extends EventEmitter {
@@ -13,6 +27,11 @@ export class RequestBody extends EventEmitter {
   readonly #writeMs: number;
   readonly #idleMs: number;
   readonly #onBytes: (count: number) => void;
+  readonly #copy: BodyCopy | null;
+  /** What is to be sent again. */
+  #again: Buffer | null;
+  /** Nothing comes from the client yet: there is something to send again, or the client has sent all there is. */
+  #isBehind: boolean;
   /** Runs while somebody has to move: the origin when paused, else the client. */
   readonly #deadline = new Deadline();
   #isDetached = false;
@@ -22,10 +41,10 @@ export class RequestBody extends EventEmitter {
   /** undici looks here before it waits for `end`: a body without a byte may be over before it listens. */
   readableEnded = false;
 
-  /** `writeMs`: how long the origin may take no byte at all; `idleMs`: how long the client may send none. */
+  /** `onBytes` hears of each byte that is read from the client, and of none twice. */
   constructor(
     source: ClientRequest,
-    { writeMs, idleMs }: { writeMs: number; idleMs: number },
+    { writeMs, idleMs, copy }: BodyOptions,
     onBytes: (count: number) => void,
   ) {
     super();
@@ -33,6 +52,9 @@ export class RequestBody extends EventEmitter {
     this.#writeMs = writeMs;
     this.#idleMs = idleMs;
     this.#onBytes = onBytes;
+    this.#copy = copy;
+    this.#again = copy?.bytes ?? null;
+    this.#isBehind = (this.#again?.length ?? 0) > 0 || source.readableEnded;
     source.on("data", this.#onData);
     source.on("end", this.#onEnd);
     source.pause();
@@ -63,10 +85,12 @@ export class RequestBody extends EventEmitter {
 
   resume(): this {
     if (this.#isDetached) return this;
-    this.#source.resume();
     this.isPaused = false;
     if (this.#isAnswered) this.#deadline.end();
     else this.#wait(this.#idleMs, "CLIENT_LEFT", "the client sent no byte of the request");
+    // A moment later: undici asks for content before it listens for everything.
+    if (this.#isBehind) queueMicrotask(() => this.#catchUp());
+    else this.#source.resume();
     return this;
   }
 
@@ -81,6 +105,7 @@ export class RequestBody extends EventEmitter {
     if (this.#isDetached) return this;
     this.#isDetached = true;
     this.destroyed = true;
+    this.#again = null;
     this.#deadline.end();
     this.#source.off("data", this.#onData);
     this.#source.off("end", this.#onEnd);
@@ -90,16 +115,32 @@ export class RequestBody extends EventEmitter {
 
   readonly #onData = (chunk: Buffer): void => {
     this.#deadline.refresh();
+    this.#copy?.add(chunk);
     this.#onBytes(chunk.length);
     if (this.#isDetached) return; // They were too many.
     this.emit("data", chunk);
   };
 
   readonly #onEnd = (): void => {
+    if (this.#isBehind) return;
     this.#deadline.end();
     this.readableEnded = true;
     this.emit("end");
   };
+
+  /** Sends again what was sent before, at the origin's pace; then the client goes on, unless that was all. */
+  #catchUp(): void {
+    if (!this.#isBehind) return;
+    while (!this.isPaused && this.#again !== null && this.#again.length > 0) {
+      const piece = this.#again.subarray(0, pieceBytes);
+      this.#again = this.#again.subarray(pieceBytes);
+      this.emit("data", piece);
+    }
+    if (this.isPaused || this.#isDetached) return;
+    this.#isBehind = false;
+    if (this.#source.readableEnded) this.#onEnd();
+    else this.#source.resume();
+  }
 
   #wait(milliseconds: number, code: "WRITE_DEADLINE" | "CLIENT_LEFT", message: string): void {
     this.#deadline.start(milliseconds, () => {

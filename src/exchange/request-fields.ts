@@ -1,9 +1,10 @@
 // The request's fields, as the origin gets them: the client's own, without what ends at this hop, and with ours.
 
-import type { Fields } from "../config/schema.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { cdnName } from "../identify/loops.ts";
 import { revealField } from "../identify/insider.ts";
+import { withoutCookie } from "../pick/cookie-field.ts";
+import type { Zone } from "../zone.ts";
 import { normalCodings } from "./normal-codings.ts";
 
 /** Fields that belong to one connection (RFC 9110 §7.6.1), that undici writes itself, or that we say better. */
@@ -37,11 +38,11 @@ const dropped: ReadonlySet<string> = new Set([
 /** Says that the client takes trailers. @see RFC 9110 §10.1.4 */
 const takesTrailers = /(?:^|,)[\t ]*trailers[\t ]*(?:;|,|$)/i;
 
-/** A flat list of names and values, for undici. `host` is the Host field to send, `settings` what the zone says of fields. */
+/** A flat list of names and values, for undici. `host` is the Host field to send, `zone` what the zone says of fields. */
 export function requestFields(
   context: ExchangeContext,
   host: string,
-  settings: Fields,
+  { config: { fields: settings }, attempts: { ownCookie } }: Zone,
   isHttp2: boolean,
 ): string[] {
   const { rawFields, req } = context;
@@ -54,7 +55,10 @@ export function requestFields(
     const lower = name.toLowerCase();
     if (dropped.has(lower) || named?.has(lower)) continue;
     if (isNormalized && lower === "accept-encoding") continue;
-    fields.push(name, rawFields[index + 1] ?? "");
+    const value = rawFields[index + 1] ?? "";
+    // A cookie of the edge's own ends here; see docs/session-affinity.md.
+    const left = lower === "cookie" && ownCookie !== null ? withoutCookie(value, ownCookie) : value;
+    if (left !== "" || value === "") fields.push(name, left);
   }
   const length = headers["content-length"];
   if (length !== undefined && length !== "0" && headers["transfer-encoding"] === undefined)

@@ -4,6 +4,8 @@
 import { STATUS_CODES } from "node:http";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
+import { setsCookie } from "../pick/cookie-field.ts";
+import type { AttemptSettings } from "./attempt-owner.ts";
 import { connectionNamed } from "./request-fields.ts";
 
 /** A head, ready for `writeHead`. */
@@ -44,8 +46,7 @@ export interface HeadContext {
   readonly firstBytes: Buffer | null;
   /** The client can be sent chunks. */
   readonly mayChunk: boolean;
-  /** The Server field in place of the origin's; null leaves that. */
-  readonly server: string | null;
+  readonly settings: Pick<AttemptSettings, "server" | "ownCookie">;
 }
 
 /**
@@ -57,7 +58,7 @@ export function responseHead(
   status: number,
   rawFields: readonly Buffer[],
   reason: string,
-  { firstBytes, mayChunk, server }: HeadContext,
+  { firstBytes, mayChunk, settings: { server, ownCookie } }: HeadContext,
 ): ResponseHead | ExchangeError {
   if (firstBytes?.subarray(0, versionStart.length).equals(versionStart) === false) {
     return new ExchangeError(
@@ -97,6 +98,7 @@ export function responseHead(
       if (status === 204) continue; // RFC 9110 §8.6: not in a 204.
     }
     if (server !== null && lower === "server") continue;
+    if (ownCookie !== null && lower === "set-cookie" && setsCookie(value, ownCookie)) continue;
     if (lower === "content-encoding") contentCoding = value.trim().toLowerCase();
     fields.push(name, value);
   }

@@ -3,6 +3,7 @@
 import { validateHeaderValue } from "node:http";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
+import { setsCookie } from "../pick/cookie-field.ts";
 
 /** Fields of this hop, which are said anew, and the ray id, which is ours to give. */
 const dropped: ReadonlySet<string> = new Set([
@@ -15,14 +16,22 @@ const dropped: ReadonlySet<string> = new Set([
   "cf-ray",
 ]);
 
+/** What there is to know beside the origin's fields. */
+export interface UpgradeContext {
+  /** The protocols that the client named. */
+  readonly asked: string;
+  readonly ray: string;
+  /** The cookie that is the edge's to set, not the origin's; null for none. */
+  readonly ownCookie: string | null;
+}
+
 /**
- * Builds the head from the origin's, or says why it will not do. The origin must name a protocol that was asked for.
- * `rawFields` are names and values in turn. @see RFC 9110 §7.8, §15.2.2
+ * Builds the head from the origin's, without the empty line at its end, or says why it will not do. The origin must name a
+ * protocol that was asked for. `rawFields` are names and values in turn. @see RFC 9110 §7.8, §15.2.2
  */
 export function upgradeHead(
   rawFields: readonly Buffer[],
-  asked: string,
-  ray: string,
+  { asked, ray, ownCookie }: UpgradeContext,
 ): string | ExchangeError {
   let head = "";
   let chosen = "";
@@ -32,6 +41,7 @@ export function upgradeHead(
     const lower = name.toLowerCase();
     if (lower === "upgrade") chosen = value.trim();
     if (dropped.has(lower)) continue;
+    if (ownCookie !== null && lower === "set-cookie" && setsCookie(value, ownCookie)) continue;
     try {
       validateHeaderValue(name, value);
     } catch {
@@ -45,7 +55,7 @@ export function upgradeHead(
       `the origin switched to "${chosen}", where "${asked}" was asked for`,
     );
   }
-  return `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${chosen}\r\n${head}cf-ray: ${ray}\r\n\r\n`;
+  return `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${chosen}\r\n${head}cf-ray: ${ray}\r\n`;
 }
 
 /** Names of protocols do not depend on case; a version is a part of the name. */

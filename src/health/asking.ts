@@ -88,7 +88,8 @@ class Asking implements LaneHandler {
     if (status >= 100 && status < 200) return true;
     const { wire } = this.#lane;
     const firstBytes = wire.isHttp2 ? null : wire.headBytes;
-    const context = { firstBytes, mayChunk: false, server: null };
+    const settings = { server: null, ownCookie: null };
+    const context = { firstBytes, mayChunk: false, settings };
     const head = responseHead(status, rawFields, reason, context);
     if (head instanceof ExchangeError) {
       this.#fail(head);

@@ -3,16 +3,18 @@
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { Origin } from "../exchange/origin.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
-import { hasBody } from "../identify/has-body.ts";
-import { isIdempotent } from "../identify/is-idempotent.ts";
+import { mayGoElsewhere } from "../exchange/may-repeat.ts";
 import type { Zone } from "../zone.ts";
-import { type Choice, pick, pickAnother } from "./pick.ts";
+import { type Choice, pick, pickAnother, pickBound } from "./pick.ts";
 import { troubleOf } from "./standing.ts";
+import { boundUnavailable, unavailable } from "./unavailable.ts";
 
 /** One request's way. */
 export class Itinerary {
   readonly #zone: Zone;
   readonly #context: ExchangeContext;
+  /** Where the client belongs; null if nowhere in particular. */
+  #bound: Choice | null = null;
   /** Where the request is, or was last. */
   #choice: Choice | null = null;
   /** It counts among those that the origin has under way. */
@@ -29,10 +31,29 @@ export class Itinerary {
     return this.#choice?.origin ?? null;
   }
 
-  /** Goes to the origin whose turn it is; null if every one is out of service. */
+  /** Goes to the client's own origin, or to the one whose turn it is; null if there is none that may serve. */
   begin(): Origin | null {
-    this.#zone.budget.earn();
-    return this.#goTo(pick(this.#zone, this.#context));
+    const zone = this.#zone;
+    const context = this.#context;
+    zone.budget.earn();
+    this.#bound = zone.affinity?.find(context) ?? null;
+    return this.#goTo(
+      this.#bound === null ? pick(zone, context) : pickBound(zone, context, this.#bound),
+    );
+  }
+
+  /** Why there is none to begin with. */
+  get unavailable(): OriginFailure {
+    const bound = this.#bound;
+    return bound !== null && this.#isHeld ? boundUnavailable(bound) : unavailable(this.#zone);
+  }
+
+  /** The origin answers: the client may belong to it from now on. Returns the Set-Cookie field that says so, null for none. */
+  bind(): string | null {
+    const { affinity } = this.#zone;
+    const choice = this.#choice;
+    if (affinity === null || choice === null) return null;
+    return affinity.bind(this.#context, this.#bound, choice);
   }
 
   /** Goes on to another origin after a failure; null if that is how the request ends. */
@@ -57,6 +78,11 @@ export class Itinerary {
     this.#depart();
   }
 
+  /** The client may go to no other origin than its own. */
+  get #isHeld(): boolean {
+    return this.#bound !== null && this.#zone.affinity?.config.failover === "none";
+  }
+
   #goTo(choice: Choice | null): Origin | null {
     if (choice === null) return null;
     this.#choice = choice;
@@ -75,13 +101,12 @@ export class Itinerary {
   }
 
   /** Only where the origin cannot have acted, or may act twice, and what it was sent is still at hand. */
-  #another({ type, requestSent }: OriginFailure): Choice | null {
-    const { req, requestBytes } = this.#context;
+  #another(failure: OriginFailure): Choice | null {
     const { config, budget, retryCounts } = this.#zone;
     const last = this.#choice;
-    if (last === null || !config.failover.types.has(type)) return null;
-    if (this.#tried.length >= config.failover.retries || requestBytes > 0) return null;
-    if (requestSent && (hasBody(req) || !isIdempotent(req.method))) return null;
+    if (last === null || this.#isHeld || !config.failover.types.has(failure.type)) return null;
+    if (this.#tried.length >= config.failover.retries) return null;
+    if (!mayGoElsewhere(this.#context, failure)) return null;
     this.#tried.push(last.origin);
     const next = pickAnother(this.#zone, this.#context, last, this.#tried);
     if (next === null) return null;

@@ -3,7 +3,7 @@
 import type { Origin } from "../exchange/origin.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { Zone } from "../zone.ts";
-import type { Demand, Pool } from "./pool.ts";
+import { type Demand, isUp, type Pool } from "./pool.ts";
 
 /** An origin, and the pool that it was picked from. */
 export interface Choice {
@@ -22,6 +22,24 @@ export function pick(zone: Zone, context: ExchangeContext): Choice | null {
     pickFrom(zone.pools, context, "passing") ??
     (zone.fallback === null ? null : pickFrom([zone.fallback], context, "any"))
   );
+}
+
+/** From the best to the poorest: as `pick` goes about it. */
+const demands: readonly Demand[] = ["good", "passing", "any"];
+
+/**
+ * The origin for a request of a client that belongs to one: that one, unless it stands worse than what others would get. Null if
+ * every one is out of service, or if the client may have no other.
+ */
+export function pickBound(zone: Zone, context: ExchangeContext, bound: Choice): Choice | null {
+  for (const demand of demands) {
+    const pools =
+      demand === "any" ? zone.pools.filter((pool) => pool === zone.fallback) : zone.pools;
+    if (pools.includes(bound.pool) && isUp(bound.origin, demand)) return bound;
+    const other = pickFrom(pools, context, demand);
+    if (other !== null) return zone.affinity?.config.failover === "none" ? null : other;
+  }
+  return null;
 }
 
 /** Another origin for a request that failed at `last`, among others `tried`: a good one, or none. */

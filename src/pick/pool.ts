@@ -61,7 +61,9 @@ export class Pool {
   }
 
   get #passing(): readonly Origin[] {
-    return this.#origins.filter((origin) => origin.isInService && origin.standing.isPassing);
+    return this.#origins.filter(
+      (origin) => isInService(origin.config) && origin.standing.isPassing,
+    );
   }
 
   /** Whether somebody else could serve, were this origin taken out. */
@@ -70,8 +72,17 @@ export class Pool {
   }
 }
 
-function meets({ isInService, standing }: Origin, demand: Demand): boolean {
-  if (!isInService) return false;
+function meets(origin: Origin, demand: Demand): boolean {
+  return isInService(origin.config) && isUp(origin, demand);
+}
+
+/** Whether new clients may come to an origin, however it stands. */
+export function isInService({ isEnabled, weight }: OriginConfig): boolean {
+  return isEnabled && weight > 0;
+}
+
+/** Whether an origin stands well enough, in service or not. */
+export function isUp({ standing }: Origin, demand: Demand): boolean {
   if (demand === "any") return true;
   return demand === "passing" ? standing.isPassing : standing.isGood;
 }

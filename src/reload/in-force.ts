@@ -50,7 +50,7 @@ export class InForce {
         retiring.delete(old);
         return old;
       }
-      const zone = new Zone(zoneConfig, this.#listener, old?.retryCounts);
+      const zone = new Zone(zoneConfig, this.#listener, old ?? null);
       entering.push(zone);
       return zone;
     });

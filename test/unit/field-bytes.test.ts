@@ -15,6 +15,7 @@ const limits = {
   urlBytes: 100,
   bodyBytes: 100,
   bufferBytes: 1,
+  replayBytes: 1,
   originConnections: 1,
   originQueue: 1,
 };
