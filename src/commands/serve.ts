@@ -13,20 +13,17 @@ import type { Gateway } from "../gateway.ts";
 import { run, type Running } from "./run.ts";
 
 /** Flags of the command, as commander gives them. */
-export interface ServeOptions extends ConfigFlags {
-  readonly logLevel: string;
-  readonly logFormat: string;
-}
+export type ServeOptions = ConfigFlags;
 
 /** Serves until the process ends. */
 export async function serve(options: ServeOptions): Promise<void> {
   const flags = withEnvironment(options);
   const read = readWithFlags(flags);
   const isDemo = (read.config.zones ?? []).length === 0;
-  if (isDemo) return serveDemo(read, flags.config ?? null, options);
+  if (isDemo) return serveDemo(read, flags.config ?? null);
 
   const config = resolveConfig(read, flags.config ?? null);
-  const { urls, adminUrl } = await run(config, options);
+  const { urls, adminUrl } = await run(config);
   say(
     [
       ...config.warnings.map((warning) => `warning: ${describe(flags.config ?? null, warning)}`),
@@ -37,11 +34,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   );
 }
 
-async function serveDemo(
-  read: ReadConfig,
-  file: string | null,
-  options: ServeOptions,
-): Promise<void> {
+async function serveDemo(read: ReadConfig, file: string | null): Promise<void> {
   // Hundreds of files that nobody needs who serves an app of their own.
   const [{ startZoo }, { demoConfig }, { startDemoServer }] = await Promise.all([
     import("../../fixtures/zoo.ts"),
@@ -62,7 +55,6 @@ async function serveDemo(
     ),
   );
   const running: Running = await run(config, {
-    ...options,
     beside: { close: () => Promise.all([zoo.close(), index.close()]).then(() => {}) },
     prepare: (prepared) => {
       gateway = prepared;

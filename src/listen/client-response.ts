@@ -4,6 +4,8 @@
 export interface ClientResponse {
   statusCode: number;
   readonly headersSent: boolean;
+  /** The fields of the head that `sendHead` was given, names and values in turn; none before. */
+  sentFields: readonly string[];
   /** Bytes that wait for the client to take them. */
   readonly unsentBytes: number;
   /** The response has ended without being whole: the client left. Known when `finish` is emitted. */

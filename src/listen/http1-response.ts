@@ -11,12 +11,14 @@ import { rawSocketOf } from "./raw-sockets.ts";
 export class Http1Response extends ServerResponse implements ClientResponse {
   /** Node emits `finish` for whole responses only. */
   readonly isCutShort = false;
+  sentFields: readonly string[] = [];
 
   get unsentBytes(): number {
     return this.socket?.writableLength ?? 0;
   }
 
   sendHead(status: number, reason: string, fields: readonly string[]): void {
+    this.sentFields = fields;
     this.writeHead(status, reason, fields as string[]);
   }
 

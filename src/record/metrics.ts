@@ -7,7 +7,9 @@ import { Registry } from "prom-client";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { Zone } from "../zone.ts";
+import type { AccessLines } from "./access-lines.ts";
 import { Histogram } from "./histogram.ts";
+import { lineMetric } from "./line-metric.ts";
 import { tableHistogram, tableMetric } from "./table-metric.ts";
 
 /** Methods that have a label of their own; every other one is `OTHER`. */
@@ -57,12 +59,18 @@ export class Metrics {
   readonly #outside: ZoneCounts;
 
   /** `codes` are the codes that any profile can answer with: each zone's errors start at 0 for every one of them. */
-  constructor(zones: readonly Zone[], codes: readonly number[], version: string) {
+  constructor(
+    zones: readonly Zone[],
+    codes: readonly number[],
+    version: string,
+    lines: Pick<AccessLines, "counts">,
+  ) {
     this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
     this.#zones = zones;
     this.#counts = zones.map(() => new ZoneCounts(codes));
     this.#outside = new ZoneCounts(codes);
     this.#register(version);
+    lineMetric([this.#classic, this.#openMetrics], lines);
   }
 
   /** Counts a request that has ended, however it ended. */

@@ -1,7 +1,7 @@
 // The end of the line: every request is recorded, good or bad, exactly once.
 
 import type { ExchangeContext } from "../exchange-context.ts";
-import { accessLine, type LineWriter } from "./access-log.ts";
+import type { AccessLines } from "./access-lines.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** Status of a client that left before its answer was complete; in logs and metrics only. @see Cloudflare docs, Error 499 */
@@ -10,9 +10,9 @@ const clientLeft = 499;
 /** Writes the access line and counts. */
 export class Recorder {
   readonly #metrics: Metrics;
-  readonly #lines: LineWriter;
+  readonly #lines: AccessLines;
 
-  constructor(metrics: Metrics, lines: LineWriter) {
+  constructor(metrics: Metrics, lines: AccessLines) {
     this.#metrics = metrics;
     this.#lines = lines;
   }
@@ -38,6 +38,6 @@ export class Recorder {
   #write(context: ExchangeContext): void {
     const totalMs = performance.now() - context.startedAt;
     this.#metrics.count(context, totalMs);
-    this.#lines.write(accessLine(context, Date.now(), totalMs));
+    this.#lines.add(context, totalMs);
   }
 }
