@@ -39,6 +39,7 @@ import { isReserved, Reserved } from "./reserved/reserved.ts";
 import { Refusals } from "./refusals.ts";
 import { Router } from "./route/route.ts";
 import { Settings } from "./settings.ts";
+import type { Tracing } from "./trace/tracing.ts";
 import { version } from "./version.ts";
 import { Zone } from "./zone.ts";
 
@@ -64,6 +65,8 @@ export class Gateway implements ExchangeListener {
   readonly #door: FrontDoor;
   readonly #clients: ClientConnections;
   readonly #tunnels = new Set<Tunnel>();
+  /** Null where no traces are made. */
+  #tracing: Tracing | null = null;
   /** The port taken for plain HTTP. */
   #httpPort = 0;
 
@@ -97,12 +100,20 @@ export class Gateway implements ExchangeListener {
 
   /** Listens; resolves with the ports taken. */
   async start(): Promise<Ports> {
+    if (this.config.tracing) await this.#startTracing();
     const ports = await this.#door.open(() => this.#certificates());
     const { host } = this.config.listen;
     this.#httpPort = ports.http ?? 0;
     if (ports.http !== null) await this.#own.add(host, ports.http);
     if (ports.https !== null) await this.#own.add(host, ports.https);
     return ports;
+  }
+
+  /** Loaded when traces are wanted, as few want them. */
+  async #startTracing(): Promise<void> {
+    const { Tracing: Traces } = await import("./trace/tracing.ts");
+    this.#tracing = new Traces(this.#messages);
+    this.#recorder.tracing = this.#tracing;
   }
 
   /** Loaded when HTTPS is wanted: making certificates takes a library that nobody else needs. */
@@ -121,6 +132,7 @@ export class Gateway implements ExchangeListener {
     for (const tunnel of this.#tunnels) tunnel.close(); // They end when somebody ends them, which may be never.
     await this.#door.close(graceMs);
     for (const zone of this.zones) zone.close();
+    await this.#tracing?.close();
   }
 
   /** onRequest = identify, one route = route … render, onResponse = record. */
@@ -177,6 +189,7 @@ export class Gateway implements ExchangeListener {
       redirectToHttp(context, this.#httpPort);
       return "answered";
     }
+    this.#tracing?.begin(context); // Before anything leaves: the origin is told of it.
     context.exchange = new Exchange(context, context.zone, this.#own.has, this);
     return null;
   }

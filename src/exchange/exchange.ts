@@ -13,7 +13,7 @@ import { expectsContinue, hasBody } from "../identify/has-body.ts";
 import { isIdempotent } from "../identify/is-idempotent.ts";
 import { upgradeOf } from "../listen/upgrades.ts";
 import type { Zone } from "../zone.ts";
-import { Attempt } from "./attempt.ts";
+import { Attempt, switchingProtocols } from "./attempt.ts";
 import type { AttemptOwner } from "./attempt-owner.ts";
 import type { OriginLane } from "./origin-lane.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
@@ -93,6 +93,7 @@ export class Exchange implements AttemptOwner {
     attempt.replace(write, () => pool?.release(attempt.connection));
     this.#isOver = true;
     this.#itinerary.leave(null);
+    this.#context.trace?.answered(this.#context.originStatus, null);
     this.#listener.onComplete(this.#context);
   }
 
@@ -117,6 +118,7 @@ export class Exchange implements AttemptOwner {
     this.#isOver = true;
     this.#itinerary.leave(null);
     this.#pool?.release(attempt.connection);
+    this.#context.trace?.answered(this.#context.originStatus, null);
     this.#listener.onComplete(this.#context);
   }
 
@@ -139,6 +141,7 @@ export class Exchange implements AttemptOwner {
       onClosed: (error) => {
         const failure = error === null ? null : this.#failureOf(attempt, error, true);
         this.#itinerary.leave(failure);
+        context.trace?.answered(switchingProtocols, failure);
         this.#listener.onTunnelClosed(context, tunnel, failure);
       },
     });
@@ -149,6 +152,7 @@ export class Exchange implements AttemptOwner {
     if (this.#isOver) return;
     if (codeOf(error) === "CLIENT_LEFT") return this.#dismissClient();
     const failure = this.#failureOf(attempt, error, this.#hasBegun);
+    this.#context.trace?.answered(attempt.hasHead ? this.#context.originStatus : 0, failure);
     if (this.#hasBegun) {
       this.#isOver = true;
       this.#itinerary.leave(failure);
@@ -194,6 +198,7 @@ export class Exchange implements AttemptOwner {
     this.#connecting = new AbortController();
     context.isReused = false;
     context.tolerated = null;
+    context.trace?.connecting();
     try {
       const connection = await pool.open({
         resolver: this.#zone.resolver,
@@ -204,12 +209,16 @@ export class Exchange implements AttemptOwner {
         progress,
       });
       Object.assign(context, progress);
+      context.trace?.connected(progress, null);
       if (this.#isOver) return connection.destroy();
       this.#send(connection);
     } catch (error) {
       Object.assign(context, progress);
-      if (this.#isOver) return;
-      this.#fail(error instanceof PhaseError ? classifyConnect(error) : beforeConnection(error));
+      if (this.#isOver) return context.trace?.connected(progress, null);
+      const failure =
+        error instanceof PhaseError ? classifyConnect(error) : beforeConnection(error);
+      context.trace?.connected(progress, failure);
+      this.#fail(failure);
     }
   }
 
@@ -220,6 +229,7 @@ export class Exchange implements AttemptOwner {
     context.isReused = attempt.isReused;
     context.originIp = connection.connection.progress.originIp;
     context.tolerated = connection.connection.tolerated;
+    if (this.#pool !== null) context.trace?.sending(this.#pool.target, connection);
     if (expectsContinue(context.req)) context.res.writeContinue();
     const { fields } = this.#zone.config;
     attempt.send(requestFields(context, this.#hostField(), fields, connection.wire.isHttp2));

@@ -45,6 +45,7 @@ export function requestFields(
   isHttp2: boolean,
 ): string[] {
   const { rawFields, req } = context;
+  const traced = context.trace?.forwarded ?? null;
   const { headers } = req;
   const named = connectionNamed(headers.connection);
   const fields = ["host", host];
@@ -52,7 +53,7 @@ export function requestFields(
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index] ?? "";
     const lower = name.toLowerCase();
-    if (dropped.has(lower) || named?.has(lower)) continue;
+    if (dropped.has(lower) || named?.has(lower) || traced?.has(lower)) continue;
     if (isNormalized && lower === "accept-encoding") continue;
     fields.push(name, rawFields[index + 1] ?? "");
   }
@@ -72,6 +73,7 @@ export function requestFields(
     "X-Forwarded-Proto", context.scheme,
     "CDN-Loop", `${loop === undefined ? "" : `${String(loop)}, `}${cdnName}`,
   ); // prettier-ignore
+  for (const [name, value] of traced ?? []) if (value !== "") fields.push(name, value);
   if (settings.ipCountry !== null) fields.push("CF-IPCountry", settings.ipCountry);
   if (settings.trueClientIp) fields.push("True-Client-IP", context.clientAddress);
   if (isNormalized) fields.push("Accept-Encoding", normalCodings(headers["accept-encoding"]));

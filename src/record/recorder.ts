@@ -2,15 +2,18 @@
 
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { AccessLines } from "./access-lines.ts";
+import type { Tracing } from "../trace/tracing.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** Status of a client that left before its answer was complete; in logs and metrics only. @see Cloudflare docs, Error 499 */
-const clientLeft = 499;
+export const clientLeft = 499;
 
-/** Writes the access line and counts. */
+/** Writes the access line, counts, and ends the trace. */
 export class Recorder {
   readonly #metrics: Metrics;
   readonly #lines: AccessLines;
+  /** Null where no traces are made. */
+  tracing: Pick<Tracing, "end"> | null = null;
 
   constructor(metrics: Metrics, lines: AccessLines) {
     this.#metrics = metrics;
@@ -39,5 +42,6 @@ export class Recorder {
     const totalMs = performance.now() - context.startedAt;
     this.#metrics.count(context, totalMs);
     this.#lines.add(context, totalMs);
+    this.tracing?.end(context);
   }
 }
