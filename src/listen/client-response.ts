@@ -1,5 +1,8 @@
 // The client's side of an answer, the same over HTTP/1.1 and HTTP/2: what the line needs of it, and nothing else.
 
+/** Of a response whose head has not been sent. */
+export const noFields: readonly string[] = [];
+
 /** A response on its way to a client. `Http1Response` and `Http2Response` are the two there are. */
 export interface ClientResponse {
   statusCode: number;

@@ -34,7 +34,9 @@ export function contextOf(fields: Readonly<NodeJS.Dict<string | string[]>>): Con
 /** What tells the origin of a span; null if the span is none that could be told of. */
 export function fieldsFor(span: Span, parent: Context): ForwardedFields | null {
   const spanContext = span.spanContext();
-  if (!isSpanContextValid(spanContext)) return null;
+  // Without an SDK a span is none, or is its remote parent once more: then the client's own fields say it better.
+  const isNone = spanContext.spanId === trace.getSpanContext(parent)?.spanId;
+  if (isNone || !isSpanContextValid(spanContext)) return null;
   const fields = new Map<string, string>();
   if (propagation.fields().length === 0) {
     fields.set("traceparent", traceparentOf(spanContext));

@@ -102,13 +102,14 @@ describe("the origin", () => {
     await using gateway = await gatewayFor(origin, tracing);
 
     await gateway.get("/", [
-      ["TraceParent", traceparent],
+      ["TraceParent", `01${traceparent.slice(2)}-more`],
       ["tracestate", "vendor=1"],
+      ["tracestate", "other=2"],
       ["baggage", baggage],
     ]);
 
-    expect(received(origin, "traceparent")).toEqual([traceparent]);
-    expect(received(origin, "tracestate")).toEqual(["vendor=1"]);
+    expect(received(origin, "traceparent")).toEqual([`01${traceparent.slice(2)}-more`]);
+    expect(received(origin, "tracestate")).toEqual(["vendor=1", "other=2"]);
     expect(received(origin, "baggage")).toEqual([baggage]);
     expect(sdk?.spans ?? []).toEqual([]);
   });
