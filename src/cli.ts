@@ -43,15 +43,25 @@ program
   )
   .option("--clock <factor>", "scales every timeout; 0.01 makes 125 s 1.25 s")
   .addOption(
-    new Option("--log-level <level>", "least level to write")
-      .choices(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
-      .default("info"),
+    new Option("--log-level <level>", "least level to write (info)").choices([
+      "trace",
+      "debug",
+      "info",
+      "warn",
+      "error",
+      "fatal",
+      "silent",
+    ]),
   )
   .addOption(
-    new Option("--log-format <format>", "form of the access log")
-      .choices(["json", "pretty"])
-      .default("json"),
+    new Option("--log-format <format>", "form of the access log (json)").choices([
+      "json",
+      "pretty",
+    ]),
   )
+  .option("--log-sample <rate>", "share of the requests that went well to log, 0 to 1 (1)")
+  .option("--tracing", "make traces, with the OpenTelemetry SDK of the process")
+  .option("--no-tracing", "make none, whatever the file says")
   .allowExcessArguments()
   .action(async (options: ServeOptions, { args: [unknown] }: Command) => {
     if (unknown !== undefined) throw notACommand(unknown);

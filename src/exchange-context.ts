@@ -7,6 +7,7 @@ import type { Exchange } from "./exchange/exchange.ts";
 import type { ClientRequest } from "./listen/client-request.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
 import type { EdgeCode } from "./map/edge-code.ts";
+import type { RequestTrace } from "./trace/request-trace.ts";
 import type { Zone } from "./zone.ts";
 
 /** The facts of one request, from its first byte to its line in the log. */
@@ -76,6 +77,8 @@ export class ExchangeContext {
   isRecorded = false;
   /** The exchange with the zone's origins; null if it came to none. */
   exchange: Exchange | null = null;
+  /** Its spans; null where there are none, or none yet. */
+  trace: RequestTrace | null = null;
 
   constructor(req: ClientRequest, res: ClientResponse, ray: string) {
     this.req = req;

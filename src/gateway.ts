@@ -28,7 +28,7 @@ import { FrontDoor, type Ports } from "./listen/front-door.ts";
 import { isLingering, linger } from "./listen/linger.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
 import { createServer, everyPath } from "./listen/server.ts";
-import type { LineWriter } from "./record/access-log.ts";
+import { AccessLines, type LineWriter } from "./record/access-lines.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
 import { type ReloadOutcome, ReloadRecord } from "./record/reload-record.ts";
@@ -41,6 +41,7 @@ import { redirectToHttp } from "./render/to-http.ts";
 import { isReserved, Reserved } from "./reserved/reserved.ts";
 import { Refusals } from "./refusals.ts";
 import { Settings } from "./settings.ts";
+import type { Tracing } from "./trace/tracing.ts";
 import type { Zone } from "./zone.ts";
 
 declare module "fastify" {
@@ -65,6 +66,8 @@ export class Gateway implements ExchangeListener {
   readonly #door: FrontDoor;
   readonly #clients: ClientConnections;
   readonly #tunnels = new Set<Tunnel>();
+  /** Null where no traces are made. */
+  #tracing: Tracing | null = null;
   /** The port taken for plain HTTP. */
   #httpPort = 0;
 
@@ -73,12 +76,17 @@ export class Gateway implements ExchangeListener {
     this.#messages = messages;
     this.reloads = new ReloadRecord(messages);
     this.health = new OriginHealth(this.#own.has, messages);
-    this.metrics = new Metrics(this.health.checks, this.reloads);
+    const accessLines = new AccessLines(config.log, lines);
+    this.metrics = new Metrics({
+      checks: this.health.checks,
+      reloads: this.reloads,
+      lines: accessLines,
+    });
     this.#inForce = new InForce(config, this.metrics, this.health);
     this.settings = new Settings(this.#inForce);
     this.#judge = new Judge(this.#inForce, messages);
     this.#reserved = new Reserved(this.#inForce);
-    this.#recorder = new Recorder(this.metrics, lines);
+    this.#recorder = new Recorder(this.metrics, accessLines);
     this.#server = createServer(
       config,
       () => newRayId(this.config.colo),
@@ -108,6 +116,7 @@ export class Gateway implements ExchangeListener {
   /** Listens; resolves with the ports taken. */
   async start(): Promise<Ports> {
     this.#inForce.open();
+    if (this.config.tracing) await this.#startTracing();
     const ports = await this.#door.open(() => this.#certificates());
     const { host } = this.config.listen;
     this.#httpPort = ports.http ?? 0;
@@ -130,6 +139,13 @@ export class Gateway implements ExchangeListener {
     return outcome;
   }
 
+  /** Loaded when traces are wanted, as few want them. */
+  async #startTracing(): Promise<void> {
+    const { Tracing: Traces } = await import("./trace/tracing.ts");
+    this.#tracing = new Traces(this.#messages);
+    this.#recorder.tracing = this.#tracing;
+  }
+
   /** Loaded when HTTPS is wanted: making certificates takes a library that nobody else needs. */
   async #certificates(): Promise<ClientCertificates> {
     const [{ LocalCa }, { ClientCertificates: Certificates }] = await Promise.all([
@@ -147,6 +163,7 @@ export class Gateway implements ExchangeListener {
     await this.#door.close(graceMs);
     this.#inForce.close();
     this.health.close();
+    await this.#tracing?.close();
   }
 
   /** onRequest = identify, one route = route … render, onResponse = record. */
@@ -202,6 +219,7 @@ export class Gateway implements ExchangeListener {
       redirectToHttp(context, this.#httpPort);
       return "answered";
     }
+    this.#tracing?.begin(context); // Before anything leaves: the origin is told of it.
     context.exchange = new Exchange(context, context.zone, this.#own.has, this);
     return null;
   }

@@ -21,10 +21,8 @@ export interface Running {
   readonly adminUrl: string | null;
 }
 
-/** How to write what happens. */
+/** What else there is to run. */
 export interface RunOptions {
-  readonly logLevel: string;
-  readonly logFormat: string;
   readonly reloader: Reloader;
   /** Reads the configuration anew. Rejects with ConfigError. */
   readonly load: () => Promise<GatewayConfig>;
@@ -37,10 +35,11 @@ export interface RunOptions {
 /** Starts serving. Rejects if a port cannot be had. */
 export async function run(
   config: GatewayConfig,
-  { logLevel, logFormat, reloader, load, beside, prepare }: RunOptions,
+  { reloader, load, beside, prepare }: RunOptions,
 ): Promise<Running> {
-  const lines = AccessLog.create(logFormat, logLevel);
-  const messages = pino({ level: logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const { level } = config.log;
+  const messages = pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
+  const lines = new AccessLog(messages);
   const gateway = new Gateway(config, lines, messages);
   let isReady = false;
   const admin = new AdminServer(config.admin, {
@@ -63,7 +62,7 @@ export async function run(
     await gateway.close(graceMs);
     await admin.close();
     await beside?.close();
-    lines.close();
+    await lines.close();
   });
   return {
     gateway,

@@ -15,10 +15,7 @@ import { Reloader } from "./reloader.ts";
 import { run, type Running } from "./run.ts";
 
 /** Flags of the command, as commander gives them. */
-export interface ServeOptions extends ConfigFlags {
-  readonly logLevel: string;
-  readonly logFormat: string;
-}
+export type ServeOptions = ConfigFlags;
 
 /** Serves until the process ends. */
 export async function serve(options: ServeOptions): Promise<void> {
@@ -26,11 +23,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   const file = flags.config ?? null;
   const reloader = await Reloader.of(file);
   const read = readWithFlags(flags);
-  if (isWithoutZones(read)) return serveDemo(read, flags, { ...options, reloader });
+  if (isWithoutZones(read)) return serveDemo(read, flags, reloader);
 
   const config = resolveConfig(read, file);
   const load = async (): Promise<GatewayConfig> => resolveConfig(readAgain(flags, false), file);
-  const { urls, adminUrl } = await run(config, { ...options, reloader, load });
+  const { urls, adminUrl } = await run(config, { reloader, load });
   say(
     [
       ...config.warnings.map((warning) => `warning: ${describe(file, warning)}`),
@@ -55,11 +52,7 @@ function isWithoutZones({ config }: ReadConfig): boolean {
   return (config.zones ?? []).length === 0;
 }
 
-async function serveDemo(
-  read: ReadConfig,
-  flags: ConfigFlags,
-  options: ServeOptions & { readonly reloader: Reloader },
-): Promise<void> {
+async function serveDemo(read: ReadConfig, flags: ConfigFlags, reloader: Reloader): Promise<void> {
   // Hundreds of files that nobody needs who serves an app of their own.
   const [{ startZoo }, { demoConfig }, { startDemoServer }] = await Promise.all([
     import("../../fixtures/zoo.ts"),
@@ -80,7 +73,7 @@ async function serveDemo(
       return { ...resolved, files: resolved.files.filter((file) => file !== rootFile) };
     });
   const running: Running = await run(await demoOn(read), {
-    ...options,
+    reloader,
     load: async () => demoOn(readAgain(flags, true)),
     beside: { close: () => Promise.all([zoo.close(), index.close()]).then(() => {}) },
     prepare: (prepared) => {

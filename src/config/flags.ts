@@ -2,6 +2,7 @@
 // Nothing else in src reads process.env.
 
 import { homedir } from "node:os";
+import { isatty } from "node:tty";
 
 import { ConfigError } from "./config-error.ts";
 import { configFolderIn } from "./config-folder.ts";
@@ -21,6 +22,10 @@ export interface ConfigFlags {
   profile?: string;
   ssl?: string;
   clock?: string;
+  logLevel?: string;
+  logFormat?: string;
+  logSample?: string;
+  tracing?: string | boolean;
 }
 
 /** Each flag's variable. EDGECASE_ORIGIN takes several origins with commas between. */
@@ -35,6 +40,10 @@ const variables: Readonly<Record<Exclude<keyof ConfigFlags, "origin">, string>> 
   profile: "EDGECASE_PROFILE",
   ssl: "EDGECASE_SSL",
   clock: "EDGECASE_CLOCK",
+  logLevel: "EDGECASE_LOG_LEVEL",
+  logFormat: "EDGECASE_LOG_FORMAT",
+  logSample: "EDGECASE_LOG_SAMPLE",
+  tracing: "EDGECASE_TRACING",
 };
 
 /** Flags completed from the environment. */
@@ -42,11 +51,21 @@ export function withEnvironment(
   flags: ConfigFlags,
   environment: NodeJS.ProcessEnv = process.env,
 ): ConfigFlags {
-  const complete: Record<string, string | string[] | undefined> = { ...flags };
+  const complete: Record<string, string | string[] | boolean | undefined> = { ...flags };
   for (const [flag, variable] of Object.entries(variables))
     complete[flag] ??= environment[variable] || undefined;
   complete["origin"] ??= environment["EDGECASE_ORIGIN"]?.split(",").filter(Boolean);
   return complete;
+}
+
+/** Whether what goes to stdout may have colours: a terminal shows them. @see no-color.org, force-color.org; as Node has it, force wins */
+export function hasColors(
+  environment: NodeJS.ProcessEnv = process.env,
+  isTerminal: boolean = isatty(1),
+): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = environment;
+  if (FORCE_COLOR !== undefined) return !["0", "false"].includes(FORCE_COLOR);
+  return isTerminal && !NO_COLOR && TERM !== "dumb";
 }
 
 /** The folder of the local CA; null where there is no home folder and EDGECASE_HOME is not set. */
@@ -79,6 +98,9 @@ const flagsByPath: Readonly<Record<string, string>> = {
   "errors.pages": "--pages",
   "zones[0].ssl": "--ssl",
   clock: "--clock",
+  "log.level": "--log-level",
+  "log.format": "--log-format",
+  "log.sampleSuccesses": "--log-sample",
 };
 
 /** The result is checked as the file was, so that a flag's value meets the same rules; problems name the flag. */
@@ -106,13 +128,20 @@ function overlay(config: ConfigFile, flags: ConfigFlags): object {
   });
   const admin = defined({ port: portOf("--admin-port", flags.adminPort) });
   const clock = numberOf("--clock", flags.clock);
+  const tracing = switchOf("--tracing", flags.tracing);
+  const log = defined({
+    level: flags.logLevel,
+    format: flags.logFormat,
+    sampleSuccesses: numberOf("--log-sample", flags.logSample),
+  });
   const zones =
     flags.origin === undefined || flags.origin.length === 0
       ? config.zones
       : [{ hosts: ["*"], origins: flags.origin }];
   return {
     ...config,
-    ...defined({ clock }),
+    ...defined({ clock, tracing }),
+    log: { ...config.log, ...log },
     listen: { ...config.listen, ...listen },
     admin: { ...config.admin, ...admin },
     errors: { ...config.errors, ...errors },
@@ -130,6 +159,15 @@ function defined<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined),
   ) as Partial<T>;
+}
+
+function switchOf(flag: string, written: string | boolean | undefined): boolean | undefined {
+  if (typeof written !== "string") return written;
+  if (written !== "true" && written !== "false")
+    throw new ConfigError(null, [
+      { path: flag, rule: "must be true or false", found: JSON.stringify(written) },
+    ]);
+  return written === "true";
 }
 
 function portOf(flag: string, text: string | undefined): number | false | undefined {

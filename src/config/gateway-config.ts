@@ -26,6 +26,19 @@ export interface Reveal {
   readonly token: string | null;
 }
 
+/** What the access log has, and how it looks. */
+export interface LogConfig {
+  readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  readonly format: "json" | "pretty";
+  /** Share of the requests that went well, 0 to 1. */
+  readonly sampleSuccesses: number;
+  /** Lower case. */
+  readonly requestFields: readonly string[];
+  readonly responseFields: readonly string[];
+  /** Pretty lines have colours. */
+  readonly isColored: boolean;
+}
+
 /** One custom error rule: which responses it is for, and what takes the place of their content. */
 export interface ErrorRule {
   readonly statuses: ReadonlySet<number>;
@@ -176,6 +189,9 @@ export interface GatewayConfig {
   readonly errors: ErrorSettings;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
+  readonly log: LogConfig;
+  /** Every request has a trace. */
+  readonly tracing: boolean;
   readonly profiles: Readonly<Record<string, ProfileFile>>;
   readonly zones: readonly ZoneConfig[];
   /** What is hardly meant so, and works. */

@@ -8,10 +8,11 @@ import ipaddr from "ipaddr.js";
 import { checkServerCertificate } from "./check-certificate.ts";
 import { checkProfiles } from "./check-profiles.ts";
 import { ConfigError } from "./config-error.ts";
-import { configFolder } from "./flags.ts";
+import { configFolder, hasColors } from "./flags.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import { ProblemList } from "./problem-list.ts";
 import type { ReadConfig } from "./read-file.ts";
+import { resolveLog } from "./resolve-log.ts";
 import { resolveMonitor } from "./resolve-monitor.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveErrors } from "./resolve-errors.ts";
@@ -51,6 +52,8 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     errors,
     timeouts: scale(timeouts, clock),
     limits,
+    log: resolveLog(config.log, hasColors(), problems),
+    tracing: config.tracing ?? false,
     profiles,
     zones: zones.map((zone, index) =>
       resolveZone(

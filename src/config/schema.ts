@@ -3,6 +3,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 
 import { closed, nullableString, partial, port } from "./schema-parts.ts";
+import { logSchema } from "./schema-log.ts";
 import { monitorSchema } from "./schema-monitor.ts";
 import type { originSchema, poolSchema } from "./schema-pools.ts";
 import { dnsSchema, errorsSchema, limitsSchema, timeoutsSchema } from "./schema-settings.ts";
@@ -94,6 +95,11 @@ export const configSchema = partial({
       "Networks whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8; empty: nobody's.",
   }),
   dns: dnsSchema,
+  log: logSchema,
+  tracing: Type.Boolean({
+    default: false,
+    description: "Make a trace of every request, with the OpenTelemetry SDK that the process has.",
+  }),
   profiles: Type.Record(Type.String(), profileSchema, {
     default: {},
     description: "Profiles of your own.",
@@ -116,4 +122,5 @@ export type Timeouts = Required<Static<typeof timeoutsSchema>>;
 export type Limits = Required<Static<typeof limitsSchema>>;
 export type Fields = Required<Static<typeof fieldsSchema>>;
 export type ErrorsFile = Static<typeof errorsSchema>;
+export type LogFile = Static<typeof logSchema>;
 export type ProfileFile = Static<typeof profileSchema>;

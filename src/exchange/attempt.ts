@@ -22,7 +22,7 @@ import { type ResponseHead, responseHead } from "./response-head.ts";
 import { upgradeHead } from "./upgrade-head.ts";
 
 /** @see RFC 9110 §15.2.2 */
-const switchingProtocols = 101;
+export const switchingProtocols = 101;
 
 /** One try at getting a response. */
 export class Attempt implements LaneHandler {

@@ -12,7 +12,7 @@ import type { ExchangeContext } from "../exchange-context.ts";
 import { expectsContinue } from "../identify/has-body.ts";
 import { upgradeOf } from "../listen/upgrades.ts";
 import type { Zone } from "../zone.ts";
-import { Attempt } from "./attempt.ts";
+import { Attempt, switchingProtocols } from "./attempt.ts";
 import type { AttemptOwner } from "./attempt-owner.ts";
 import { BodyCopy } from "./body-copy.ts";
 import type { OriginLane } from "./origin-lane.ts";
@@ -97,6 +97,7 @@ export class Exchange implements AttemptOwner {
     attempt.replace(write, () => pool?.release(attempt.connection));
     this.#isOver = true;
     this.#itinerary.leave(null);
+    this.#context.trace?.answered(this.#context.originStatus, null);
     this.#listener.onComplete(this.#context);
   }
 
@@ -121,6 +122,7 @@ export class Exchange implements AttemptOwner {
     this.#isOver = true;
     this.#itinerary.leave(null);
     this.#pool?.release(attempt.connection);
+    this.#context.trace?.answered(this.#context.originStatus, null);
     this.#listener.onComplete(this.#context);
   }
 
@@ -145,6 +147,7 @@ export class Exchange implements AttemptOwner {
       onClosed: (error) => {
         const failure = error === null ? null : this.#failureOf(attempt, error, true);
         this.#itinerary.leave(failure);
+        context.trace?.answered(switchingProtocols, failure);
         this.#listener.onTunnelClosed(context, tunnel, failure);
       },
     });
@@ -155,6 +158,7 @@ export class Exchange implements AttemptOwner {
     if (this.#isOver) return;
     if (codeOf(error) === "CLIENT_LEFT") return this.#dismissClient();
     const failure = this.#failureOf(attempt, error, this.#hasBegun);
+    this.#context.trace?.answered(attempt.hasHead ? this.#context.originStatus : 0, failure);
     if (this.#hasBegun) {
       this.#isOver = true;
       this.#itinerary.leave(failure);
@@ -201,6 +205,7 @@ export class Exchange implements AttemptOwner {
     this.#connecting = new AbortController();
     context.isReused = false;
     context.tolerated = null;
+    context.trace?.connecting();
     try {
       const connection = await pool.open({
         resolver: this.#zone.resolver,
@@ -211,12 +216,16 @@ export class Exchange implements AttemptOwner {
         progress,
       });
       Object.assign(context, progress);
+      context.trace?.connected(progress, null);
       if (this.#isOver) return connection.destroy();
       this.#send(connection);
     } catch (error) {
       Object.assign(context, progress);
-      if (this.#isOver) return;
-      this.#fail(error instanceof PhaseError ? classifyConnect(error) : beforeConnection(error));
+      if (this.#isOver) return context.trace?.connected(progress, null);
+      const failure =
+        error instanceof PhaseError ? classifyConnect(error) : beforeConnection(error);
+      context.trace?.connected(progress, failure);
+      this.#fail(failure);
     }
   }
 
@@ -231,6 +240,7 @@ export class Exchange implements AttemptOwner {
     context.tolerated = connection.connection.tolerated;
     if (!attempt.isReused)
       this.#itinerary.origin?.standing.sawCertificate(connection.connection.certificateExpiresAt);
+    if (this.#pool !== null) context.trace?.sending(this.#pool.target, connection);
     if (!this.#hasContinued && expectsContinue(context.req)) context.res.writeContinue();
     this.#hasContinued = true;
     const { isHttp2 } = connection.wire;

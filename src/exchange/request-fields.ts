@@ -46,6 +46,7 @@ export function requestFields(
   isHttp2: boolean,
 ): string[] {
   const { rawFields, req } = context;
+  const traced = context.trace?.forwarded ?? null;
   const { headers } = req;
   const named = connectionNamed(headers.connection);
   const fields = ["host", host];
@@ -53,7 +54,7 @@ export function requestFields(
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index] ?? "";
     const lower = name.toLowerCase();
-    if (dropped.has(lower) || named?.has(lower)) continue;
+    if (dropped.has(lower) || named?.has(lower) || traced?.has(lower)) continue;
     if (isNormalized && lower === "accept-encoding") continue;
     const value = rawFields[index + 1] ?? "";
     // A cookie of the edge's own ends here; see docs/session-affinity.md.
@@ -76,6 +77,7 @@ export function requestFields(
     "X-Forwarded-Proto", context.scheme,
     "CDN-Loop", `${loop === undefined ? "" : `${String(loop)}, `}${cdnName}`,
   ); // prettier-ignore
+  for (const [name, value] of traced ?? []) if (value !== "") fields.push(name, value);
   if (settings.ipCountry !== null) fields.push("CF-IPCountry", settings.ipCountry);
   if (settings.trueClientIp) fields.push("True-Client-IP", context.clientAddress);
   if (isNormalized) fields.push("Accept-Encoding", normalCodings(headers["accept-encoding"]));

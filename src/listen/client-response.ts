@@ -1,9 +1,14 @@
 // The client's side of an answer, the same over HTTP/1.1 and HTTP/2: what the line needs of it, and nothing else.
 
+/** Of a response whose head has not been sent. */
+export const noFields: readonly string[] = [];
+
 /** A response on its way to a client. `Http1Response` and `Http2Response` are the two there are. */
 export interface ClientResponse {
   statusCode: number;
   readonly headersSent: boolean;
+  /** The fields of the head that `sendHead` was given, names and values in turn; none before. */
+  sentFields: readonly string[];
   /** Bytes that wait for the client to take them. */
   readonly unsentBytes: number;
   /** The response has ended without being whole: the client left. Known when `finish` is emitted. */

@@ -4,19 +4,21 @@ import { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 
-import type { ClientResponse } from "./client-response.ts";
+import { type ClientResponse, noFields } from "./client-response.ts";
 import { rawSocketOf } from "./raw-sockets.ts";
 
 /** Given to `http.createServer`, which makes every response of this class. */
 export class Http1Response extends ServerResponse implements ClientResponse {
   /** Node emits `finish` for whole responses only. */
   readonly isCutShort = false;
+  sentFields = noFields;
 
   get unsentBytes(): number {
     return this.socket?.writableLength ?? 0;
   }
 
   sendHead(status: number, reason: string, fields: readonly string[]): void {
+    this.sentFields = fields;
     this.writeHead(status, reason, fields as string[]);
   }
 

@@ -3,7 +3,7 @@
 import { constants, Http2ServerResponse } from "node:http2";
 
 import { codeOf } from "../connect/phase-error.ts";
-import type { ClientResponse } from "./client-response.ts";
+import { type ClientResponse, noFields } from "./client-response.ts";
 
 /** Fields that HTTP/2 has no use for. @see RFC 9113 §8.2.2 */
 const connectionFields: ReadonlySet<string> = new Set([
@@ -18,6 +18,7 @@ const connectionFields: ReadonlySet<string> = new Set([
 
 /** Given to `http2.createServer`, which makes every response of this class. */
 export class Http2Response extends Http2ServerResponse implements ClientResponse {
+  sentFields = noFields;
   #isWhole = false;
 
   /** Node emits `finish` when the stream has closed, whatever the cause. */
@@ -35,6 +36,7 @@ export class Http2Response extends Http2ServerResponse implements ClientResponse
 
   /** The reason phrase is not sent: HTTP/2 has none. */
   sendHead(status: number, _reason: string, fields: readonly string[]): void {
+    this.sentFields = fields;
     const values = new Map<string, string[]>();
     for (let index = 0; index + 1 < fields.length; index += 2) {
       const name = (fields[index] ?? "").toLowerCase();

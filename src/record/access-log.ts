@@ -10,16 +10,16 @@ const info = 30;
 const warn = 40;
 const error = 50;
 
-/** Where lines go: pino's own writer, which buffers. */
-export interface LineWriter {
-  write(line: string): void;
-}
-
 /** No host, path or detail in a line is longer. */
 const longestText = 2_048;
 
-/** The access line of a request that has ended, with its line end. */
-export function accessLine(context: ExchangeContext, time: number, totalMs: number): string {
+/** The access line of a request that has ended, with its line end. `more` are further members, a comma before each. */
+export function accessLine(
+  context: ExchangeContext,
+  time: number,
+  totalMs: number,
+  more = "",
+): string {
   const { failure, req } = context;
   const question = context.target.indexOf("?");
   const path = question < 0 ? context.target : context.target.slice(0, question);
@@ -31,7 +31,7 @@ export function accessLine(context: ExchangeContext, time: number, totalMs: numb
     `,"detail":${detailOf(context)},"origin":${text(context.origin)},"originIp":${text(context.originIp)}` +
     `,"originStatus":${context.originStatus},"reused":${context.isReused},"retries":${context.retries}` +
     `,"requestBytes":${context.requestBytes},"responseBytes":${context.responseBytes}` +
-    `,"dnsMs":${ms(context.dnsMs)},"tcpMs":${ms(context.tcpMs)},"tlsMs":${ms(context.tlsMs)},"responseMs":${ms(context.responseMs)},"totalMs":${ms(totalMs)}}\n`
+    `,"dnsMs":${ms(context.dnsMs)},"tcpMs":${ms(context.tcpMs)},"tlsMs":${ms(context.tlsMs)},"responseMs":${ms(context.responseMs)},"totalMs":${ms(totalMs)}${more}}\n`
   );
 }
 
@@ -41,7 +41,8 @@ function protocolOf(version: string | null): string {
   return version === "2.0" ? "HTTP/2" : `HTTP/${version}`;
 }
 
-function levelOf({ failure, status }: ExchangeContext): number {
+/** pino's number for the line's level: what went well is info, what did not a warning, our own fault an error. */
+export function levelOf({ failure, status }: ExchangeContext): number {
   if (failure === null) return status === 499 ? warn : info;
   return failure.type === "proxy_internal_error" ? error : warn;
 }

@@ -1,87 +1,153 @@
-// The access log on stdout: JSON through pino's own buffered writer, or pretty for people.
+// The access log on stdout: lines are gathered, written one batch after the other, and lost rather than waited for.
+//
+// Neither a blocking write nor a thread waits for a pipe: a reader that does not read would stop the gateway, or keep it from ending.
 
-import { destination } from "pino";
-import pretty from "pino-pretty";
+import { fstatSync, write as writeFile } from "node:fs";
+import { Socket } from "node:net";
 
-import type { LineWriter } from "./access-log.ts";
+import type { Logger } from "pino";
 
-/** Lines are gathered up to this many bytes … */
-const gatheredBytes = 32_768;
-const writtenBytes = 65_536;
-/** A reader that is slower than the log loses lines beyond these bytes; the gateway does not wait for it. */
-const mostBytes = 16 * 1024 * 1024;
+import type { LineCounts, LineWriter } from "./access-lines.ts";
+
+/** Lines are gathered up to this many characters … */
+const gatheredLength = 32_768;
 /** … or for this long, in milliseconds. */
 const gatheredMs = 100;
+/** What waits for a slow reader has no more bytes than this; lines beyond are lost. */
+const mostBytes = 16 * 1024 * 1024;
+/** A terminal that cannot take more just now is asked again after this long, in milliseconds. */
+const busyMs = 50;
+/** How often it is said that lines were lost, in milliseconds. */
+const lossMs = 1_000;
+/** For how long the last lines may take to leave when the gateway ends, in milliseconds. */
+const closingMs = 1_000;
 
-/** Levels above which nothing of the access log is left: its lines are info and warn, rarely error. */
-const silent: ReadonlySet<string> = new Set(["fatal", "silent"]);
+/** Takes bytes to their place, one batch at a time, and says when they are there. */
+type Outlet = (bytes: Buffer, done: (error: Error | null) => void) => void;
 
-/** What this needs of pino's writer, or of pino-pretty. */
-interface Stream {
-  write(line: string): unknown;
-  flush?(): void;
-  flushSync?(): void;
+/** Lines that leave together. */
+interface Batch {
+  readonly bytes: Buffer;
+  readonly lines: number;
 }
 
-/** Takes lines and writes them in time. */
+/** Takes lines, and writes them in time. */
 export class AccessLog implements LineWriter {
-  readonly #stream: Stream;
-  readonly #isSilent: boolean;
-  readonly #isPretty: boolean;
+  readonly counts: LineCounts = { written: 0, dropped: 0 };
+  readonly #outlet: Outlet;
+  readonly #messages: Logger;
+  readonly #waiting: Batch[] = [];
+  #waitingBytes = 0;
+  #gathered = "";
+  #gatheredLines = 0;
   #timer: NodeJS.Timeout | null = null;
+  #isWriting = false;
+  #onEmpty: (() => void) | null = null;
+  /** Lines lost since that was said last, and why. */
+  #lost = 0;
+  #why = "";
+  #lossTimer: NodeJS.Timeout | null = null;
 
-  private constructor(stream: Stream, isSilent: boolean, isPretty: boolean) {
-    this.#stream = stream;
-    this.#isPretty = isPretty;
-    this.#isSilent = isSilent;
-  }
-
-  /** `format` is `json` or `pretty`. */
-  static create(format: string, level: string): AccessLog {
-    const stream =
-      format === "pretty"
-        ? pretty({
-            sync: true,
-            singleLine: true,
-            ignore: "msg,method,host,path,status,zone,client,protocol,ray",
-            messageFormat: "{method} {host}{path} {status}",
-          })
-        : destination({
-            dest: 1,
-            sync: false,
-            minLength: gatheredBytes,
-            maxWrite: writtenBytes,
-            maxLength: mostBytes,
-          });
-    return new AccessLog(stream, silent.has(level), format === "pretty");
+  /** `fd` is where lines go; `messages` hears how many were lost. */
+  constructor(messages: Logger, fd = 1) {
+    this.#messages = messages;
+    this.#outlet = outletTo(fd);
   }
 
   write(line: string): void {
-    if (this.#isSilent) return;
-    this.#stream.write(this.#isPretty ? withoutNulls(line) : line);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      this.#stream.flush?.();
-    }, gatheredMs);
+    if (this.#waitingBytes + this.#gathered.length + line.length > mostBytes)
+      return this.#lose(1, "whoever reads them is too slow");
+    this.#gathered += line;
+    this.#gatheredLines += 1;
+    if (this.#gathered.length >= gatheredLength) this.#handOver();
+    else this.#timer ??= setTimeout(() => this.#handOver(), gatheredMs);
   }
 
-  /** Writes what is gathered, now. */
-  close(): void {
+  /** Resolves when every line has left, or will not leave any more. */
+  async close(): Promise<void> {
+    this.#handOver();
+    if (this.#isWriting) {
+      await new Promise<void>((resolve) => {
+        const deadline = setTimeout(resolve, closingMs);
+        this.#onEmpty = () => {
+          clearTimeout(deadline);
+          resolve();
+        };
+      });
+    }
+    const left = this.#waiting.reduce((sum, { lines }) => sum + lines, 0);
+    if (left > 0) this.#lose(left, "the gateway ended before they were read");
+    this.#tellLoss();
+  }
+
+  #handOver(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    try {
-      this.#stream.flushSync?.();
-    } catch {
-      // Whoever read the lines has gone.
+    if (this.#gatheredLines === 0) return;
+    const bytes = Buffer.from(this.#gathered);
+    this.#waiting.push({ bytes, lines: this.#gatheredLines });
+    this.#waitingBytes += bytes.length;
+    this.#gathered = "";
+    this.#gatheredLines = 0;
+    if (!this.#isWriting) this.#writeNext();
+  }
+
+  /** A batch stays the first of those that wait until it has left. */
+  #writeNext(): void {
+    const [batch] = this.#waiting;
+    this.#isWriting = batch !== undefined;
+    if (batch === undefined) {
+      this.#onEmpty?.();
+      return;
     }
+    const { bytes, lines } = batch;
+    this.#outlet(bytes, (error) => {
+      this.#waiting.shift();
+      this.#waitingBytes -= bytes.length;
+      if (error === null) this.counts.written += lines;
+      else this.#lose(lines, `they could not be written: ${error.message}`);
+      this.#writeNext();
+    });
+  }
+
+  #lose(lines: number, why: string): void {
+    this.counts.dropped += lines;
+    this.#lost += lines;
+    this.#why = why;
+    this.#lossTimer ??= setTimeout(() => this.#tellLoss(), lossMs).unref();
+  }
+
+  #tellLoss(): void {
+    if (this.#lossTimer !== null) clearTimeout(this.#lossTimer);
+    this.#lossTimer = null;
+    if (this.#lost === 0) return;
+    this.#messages.warn({ lines: this.#lost }, `access lines were lost: ${this.#why}`);
+    this.#lost = 0;
   }
 }
 
-/** People need not read what did not happen. */
-function withoutNulls(line: string): string {
-  const fields = Object.entries(JSON.parse(line) as Record<string, unknown>);
-  const told = fields.filter(
-    ([, value]) => value !== null && value !== false && value !== 0 && value !== "",
-  );
-  return `${JSON.stringify(Object.fromEntries(told))}\n`;
+/** Pipes and sockets are waited for by the event loop, as they should be; files and terminals by a thread. */
+function outletTo(fd: number): Outlet {
+  const stat = fstatSync(fd);
+  return stat.isFIFO() || stat.isSocket() ? pipeOutlet(fd) : fileOutlet(fd);
+}
+
+function pipeOutlet(fd: number): Outlet {
+  const pipe = new Socket({ fd, readable: false, writable: true });
+  pipe.on("error", () => {}); // Each write hears of it, too.
+  pipe.unref();
+  return (bytes, done) => {
+    pipe.write(bytes, (error) => done(pipe.errored ?? error ?? null));
+  };
+}
+
+function fileOutlet(fd: number): Outlet {
+  const put: Outlet = (bytes, done) => {
+    writeFile(fd, bytes, (error, count) => {
+      if (error?.code === "EAGAIN") setTimeout(() => put(bytes, done), busyMs);
+      else if (error !== null || count === bytes.length) done(error);
+      else put(bytes.subarray(count), done);
+    });
+  };
+  return put;
 }

@@ -9,7 +9,9 @@ import type { ExchangeContext } from "../exchange-context.ts";
 import type { HealthChecks } from "../health/health-checks.ts";
 import { version } from "../version.ts";
 import type { Zone } from "../zone.ts";
+import type { AccessLines } from "./access-lines.ts";
 import { Histogram } from "./histogram.ts";
+import { lineMetric } from "./line-metric.ts";
 import { registerOriginMetrics } from "./origin-metrics.ts";
 import type { ReloadRecord } from "./reload-record.ts";
 import { tableHistogram, tableMetric } from "./table-metric.ts";
@@ -56,6 +58,13 @@ class ZoneCounts {
   }
 }
 
+/** Who else counts. */
+export interface MetricSources {
+  readonly checks: HealthChecks;
+  readonly reloads: ReloadRecord;
+  readonly lines: Pick<AccessLines, "counts">;
+}
+
 /** The gateway's metrics and the two forms in which they are served. */
 export class Metrics {
   readonly #classic = new Registry();
@@ -65,7 +74,7 @@ export class Metrics {
   readonly #outside = new ZoneCounts();
   #codes: readonly number[] = [];
 
-  constructor(checks: HealthChecks, reloads: ReloadRecord) {
+  constructor({ checks, reloads, lines }: MetricSources) {
     this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
     const registers = [this.#classic, this.#openMetrics];
     this.#registerCounters(registers);
@@ -77,6 +86,7 @@ export class Metrics {
       checks,
     );
     reloads.register(registers);
+    lineMetric(registers, lines);
   }
 
   /** Codes that any profile can answer with: each zone's errors start at 0 for every one of them. */

@@ -1,18 +1,21 @@
 // The end of the line: every request is recorded, good or bad, exactly once.
 
 import type { ExchangeContext } from "../exchange-context.ts";
-import { accessLine, type LineWriter } from "./access-log.ts";
+import type { AccessLines } from "./access-lines.ts";
+import type { Tracing } from "../trace/tracing.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** Status of a client that left before its answer was complete; in logs and metrics only. @see Cloudflare docs, Error 499 */
-const clientLeft = 499;
+export const clientLeft = 499;
 
-/** Writes the access line and counts. */
+/** Writes the access line, counts, and ends the trace. */
 export class Recorder {
   readonly #metrics: Metrics;
-  readonly #lines: LineWriter;
+  readonly #lines: AccessLines;
+  /** Null where no traces are made. */
+  tracing: Pick<Tracing, "end"> | null = null;
 
-  constructor(metrics: Metrics, lines: LineWriter) {
+  constructor(metrics: Metrics, lines: AccessLines) {
     this.#metrics = metrics;
     this.#lines = lines;
   }
@@ -38,6 +41,7 @@ export class Recorder {
   #write(context: ExchangeContext): void {
     const totalMs = performance.now() - context.startedAt;
     this.#metrics.count(context, totalMs);
-    this.#lines.write(accessLine(context, Date.now(), totalMs));
+    this.#lines.add(context, totalMs);
+    this.tracing?.end(context);
   }
 }

@@ -1,4 +1,6 @@
-// What a reload cannot change: where the gateway listens, and the admin server.
+// What a reload cannot change: where the gateway listens, the admin server, the log and whether there are traces.
+
+import { isDeepStrictEqual } from "node:util";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
 
@@ -18,9 +20,13 @@ export function applicable(now: GatewayConfig, next: GatewayConfig): Applicable 
     "admin.host": next.admin.host !== now.admin.host,
     "admin.port": next.admin.port !== now.admin.port,
     "admin.tokenFile": next.admin.token !== now.admin.token,
+    log: !isDeepStrictEqual(next.log, now.log),
+    tracing: next.tracing !== now.tracing,
   };
+  const { admin, log, tracing } = now;
+  const listen = { ...next.listen, host, http, https, caFolder };
   return {
-    config: { ...next, listen: { ...next.listen, host, http, https, caFolder }, admin: now.admin },
+    config: { ...next, listen, admin, log, tracing },
     keys: Object.entries(keys).flatMap(([key, isOther]) => (isOther ? [key] : [])),
   };
 }

@@ -77,6 +77,7 @@ export function respondOnSocket(
   for (let index = 0; index + 1 < fields.length; index += 2)
     lines.push(`${fields[index] ?? ""}: ${fields[index + 1] ?? ""}`);
   context.res.statusCode = status;
+  context.res.sentFields = fields;
   context.responseBytes = body.length;
   socket.write(`${lines.join("\r\n")}\r\nconnection: close\r\n\r\n`);
   socket.end(body);
