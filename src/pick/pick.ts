@@ -13,18 +13,20 @@ export interface Choice {
 
 const nothing: readonly Origin[] = [];
 
+/** From the best to the poorest: better one that failed real requests than none, and better one that is not trusted yet. */
+const demands: readonly Demand[] = ["good", "passing", "well"];
+
 /** The origin for a request; null if every one is out of service. */
 export function pick(zone: Zone, context: ExchangeContext): Choice | null {
   if (zone.only !== null) return zone.only;
-  return (
-    pickFrom(zone.pools, context, "good") ??
-    // Better one that failed real requests than none.
-    pickFrom(zone.pools, context, "passing") ??
-    (zone.fallback === null ? null : pickFrom([zone.fallback], context, "any"))
-  );
+  for (const demand of demands) {
+    const choice = pickFrom(zone.pools, context, demand);
+    if (choice !== null) return choice;
+  }
+  return zone.fallback === null ? null : pickFrom([zone.fallback], context, "any");
 }
 
-/** Another origin for a request that failed at `last`, among others `tried`: a good one, or none. */
+/** Another origin for a request that failed at `last`, none of those `tried`; null if every other one is out of service. */
 export function pickAnother(
   zone: Zone,
   context: ExchangeContext,
@@ -32,10 +34,13 @@ export function pickAnother(
   tried: readonly Origin[],
 ): Choice | null {
   const { isAcrossPools } = zone.config.failover;
-  return (
-    pickFrom([last.pool], context, "good", tried) ??
-    (isAcrossPools ? pickFrom(zone.pools, context, "good", tried) : null)
-  );
+  for (const demand of demands) {
+    const choice =
+      pickFrom([last.pool], context, demand, tried) ??
+      (isAcrossPools ? pickFrom(zone.pools, context, demand, tried) : null);
+    if (choice !== null) return choice;
+  }
+  return null;
 }
 
 /** From the first pool that has one. */
