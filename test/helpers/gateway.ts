@@ -13,6 +13,7 @@ import { resolveConfig } from "../../src/config/resolve.ts";
 import type { ConfigFile, ZoneFile } from "../../src/config/schema.ts";
 import { Gateway } from "../../src/gateway.ts";
 import { RawConnection, type RawRequest, type RawResponse, rawRequest } from "./raw-client.ts";
+import { sumOfSamples } from "./samples.ts";
 
 /** An access line, parsed. */
 export type LogLine = Record<string, string | number | boolean | null>;
@@ -101,7 +102,7 @@ export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
       rawRequest(port, { ...request, headers: hosted(headers, name) ?? [] }),
     connect: () => new RawConnection(port),
     metric: async (name, labels = {}) =>
-      sum((await gateway.metrics.scrape(undefined)).body, name, labels),
+      sumOfSamples((await gateway.metrics.scrape(undefined)).body, name, labels),
     line: (predicate = () => true) => waitFor(() => lines.find(predicate), "no such access line"),
     close,
     [Symbol.asyncDispose]: close,
@@ -193,14 +194,4 @@ export async function waitFor<T>(
       setTimeout(resolve, 5);
     });
   }
-}
-
-function sum(text: string, name: string, labels: Readonly<Record<string, string>>): number {
-  const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
-  let total = 0;
-  for (const line of text.split("\n")) {
-    const [, metric, list = "", value] = /^(\w+)(?:\{(.*)\})? (\S+)/.exec(line) ?? [];
-    if (metric === name && wanted.every((label) => list.includes(label))) total += Number(value);
-  }
-  return total;
 }
