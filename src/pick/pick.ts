@@ -13,26 +13,25 @@ export interface Choice {
 
 const nothing: readonly Origin[] = [];
 
+/** From the best to the poorest: better one that failed real requests than none, and better one that is not trusted yet. */
+const demands: readonly Demand[] = ["good", "passing", "well"];
+
 /** The origin for a request; null if every one is out of service. */
 export function pick(zone: Zone, context: ExchangeContext): Choice | null {
   if (zone.only !== null) return zone.only;
-  return (
-    pickFrom(zone.pools, context, "good") ??
-    // Better one that failed real requests than none.
-    pickFrom(zone.pools, context, "passing") ??
-    (zone.fallback === null ? null : pickFrom([zone.fallback], context, "any"))
-  );
+  for (const demand of demands) {
+    const choice = pickFrom(zone.pools, context, demand);
+    if (choice !== null) return choice;
+  }
+  return zone.fallback === null ? null : pickFrom([zone.fallback], context, "any");
 }
-
-/** From the best to the poorest: as `pick` goes about it. */
-const demands: readonly Demand[] = ["good", "passing", "any"];
 
 /**
  * The origin for a request of a client that belongs to one: that one, unless it stands worse than what others would get. Null if
  * every one is out of service, or if the client may have no other.
  */
 export function pickBound(zone: Zone, context: ExchangeContext, bound: Choice): Choice | null {
-  for (const demand of demands) {
+  for (const demand of [...demands, "any" as const]) {
     const pools =
       demand === "any" ? zone.pools.filter((pool) => pool === zone.fallback) : zone.pools;
     if (pools.includes(bound.pool) && isUp(bound.origin, demand)) return bound;
@@ -42,7 +41,7 @@ export function pickBound(zone: Zone, context: ExchangeContext, bound: Choice): 
   return null;
 }
 
-/** Another origin for a request that failed at `last`, among others `tried`: a good one, or none. */
+/** Another origin for a request that failed at `last`, none of those `tried`; null if every other one is out of service. */
 export function pickAnother(
   zone: Zone,
   context: ExchangeContext,
@@ -50,10 +49,13 @@ export function pickAnother(
   tried: readonly Origin[],
 ): Choice | null {
   const { isAcrossPools } = zone.config.failover;
-  return (
-    pickFrom([last.pool], context, "good", tried) ??
-    (isAcrossPools ? pickFrom(zone.pools, context, "good", tried) : null)
-  );
+  for (const demand of demands) {
+    const choice =
+      pickFrom([last.pool], context, demand, tried) ??
+      (isAcrossPools ? pickFrom(zone.pools, context, demand, tried) : null);
+    if (choice !== null) return choice;
+  }
+  return null;
 }
 
 /** From the first pool that has one. */

@@ -5,8 +5,8 @@ import type { Origin } from "../exchange/origin.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { ways } from "./steering.ts";
 
-/** How poor an origin may be: good, taken out by real requests, or whatever it is. */
-export type Demand = "good" | "passing" | "any";
+/** How poor an origin may be: good; taken out by real requests; well when it was last checked, if not trusted yet; or whatever it is. */
+export type Demand = "good" | "passing" | "well" | "any";
 
 /** One pool of a zone. */
 export class Pool {
@@ -40,7 +40,7 @@ export class Pool {
 
   /** The origin whose turn it is, none of those `tried`; null if the pool has none that meets the demand. */
   pick(context: ExchangeContext, demand: Demand, tried: readonly Origin[]): Origin | null {
-    if (!this.config.isEnabled || (demand !== "any" && this.isCritical)) return null;
+    if (!this.config.isEnabled || !this.#hasEnough(demand)) return null;
     const candidates = this.origins.filter(
       (origin) => meets(origin, demand) && !tried.includes(origin),
     );
@@ -61,9 +61,15 @@ export class Pool {
   }
 
   get #passing(): readonly Origin[] {
-    return this.#origins.filter(
-      (origin) => isInService(origin.config) && origin.standing.isPassing,
-    );
+    return this.#origins.filter((origin) => meets(origin, "passing"));
+  }
+
+  /** As many origins as the pool must have. Those that real requests took out count, or two such would take the others out, too. */
+  #hasEnough(demand: Demand): boolean {
+    if (demand === "any") return true;
+    const least = demand === "good" ? "passing" : demand;
+    const origins = this.#origins.filter((origin) => meets(origin, least));
+    return origins.length >= this.config.minimumOrigins;
   }
 
   /** Whether somebody else could serve, were this origin taken out. */
@@ -83,6 +89,14 @@ export function isInService({ isEnabled, weight }: OriginConfig): boolean {
 
 /** Whether an origin stands well enough, in service or not. */
 export function isUp({ standing }: Origin, demand: Demand): boolean {
-  if (demand === "any") return true;
-  return demand === "passing" ? standing.isPassing : standing.isGood;
+  switch (demand) {
+    case "good":
+      return standing.isGood;
+    case "passing":
+      return standing.isPassing;
+    case "well":
+      return standing.isWell;
+    case "any":
+      return true;
+  }
 }

@@ -105,6 +105,11 @@ export class Standing {
     return this.isPassing && !this.isEjected;
   }
 
+  /** Its last check was good, although it may take more of them until it is trusted again. */
+  get isWell(): boolean {
+    return this.isPassing || this.lastCheck?.trouble === null;
+  }
+
   /** Takes what the checks have come to. */
   checked(verdict: Verdict, trouble: Trouble | null, lastCheck: LastCheck): void {
     this.#trouble = trouble;

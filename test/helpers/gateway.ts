@@ -15,6 +15,7 @@ import type { ConfigFile, ZoneFile } from "../../src/config/schema.ts";
 import { Gateway } from "../../src/gateway.ts";
 import type { ReloadOutcome } from "../../src/record/reload-record.ts";
 import { RawConnection, type RawRequest, type RawResponse, rawRequest } from "./raw-client.ts";
+import { sumOfSamples } from "./samples.ts";
 
 /** An access line, parsed. */
 export type LogLine = Record<string, string | number | boolean | null>;
@@ -113,7 +114,7 @@ export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
     reload: (next) => gateway.reload(completeConfig(next)),
     connect: () => new RawConnection(port),
     metric: async (name, labels = {}) =>
-      sum((await gateway.metrics.scrape(undefined)).body, name, labels),
+      sumOfSamples((await gateway.metrics.scrape(undefined)).body, name, labels),
     samples: async (name, label) =>
       (await gateway.metrics.scrape(undefined)).body
         .split("\n")
@@ -209,14 +210,4 @@ export async function waitFor<T>(
       setTimeout(resolve, 5);
     });
   }
-}
-
-function sum(text: string, name: string, labels: Readonly<Record<string, string>>): number {
-  const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
-  let total = 0;
-  for (const line of text.split("\n")) {
-    const [, metric, list = "", value] = /^(\w+)(?:\{(.*)\})? (\S+)/.exec(line) ?? [];
-    if (metric === name && wanted.every((label) => list.includes(label))) total += Number(value);
-  }
-  return total;
 }

@@ -1,0 +1,80 @@
+// An origin that is a process of its own, so that it can be killed: `node origin-program.mjs NAME [PORT]`. What a request asks of it
+// stands in the query: `delay` milliseconds before the head, then `size` bytes in `parts`, `pause` milliseconds apart.
+
+import { createServer } from "node:http";
+
+/** Below the ports that the kernel gives away, or somebody else might have this one while the origin is down. */
+const [firstPort, lastPort] = [20_000, 32_000];
+
+const [name, wantedPort] = process.argv.slice(2);
+let port = Number(wantedPort ?? 0);
+
+/** `well`; `closes` and `fails` answer nothing but checks; `down` does not listen. */
+let state = "well";
+
+const server = createServer((req, res) => {
+  if (state === "down") res.setHeader("Connection", "close"); // The last request of its connection.
+  if (req.url === "/health") return res.end("well");
+  if (state === "closes") return req.socket.destroy();
+  if (state === "fails") return res.writeHead(500).end("out of order");
+  let received = 0;
+  req.on("data", (bytes) => {
+    received += bytes.length;
+  });
+  req.on("error", () => {}); // The gateway has left.
+  req.on("end", () => {
+    const query = new URL(req.url, "http://origin").searchParams;
+    const number = (key, usual) => Number(query.get(key) ?? usual);
+    setTimeout(() => answer(res, received, number), number("delay", 0));
+  });
+});
+
+function answer(res, received, number) {
+  const [size, parts] = [number("size", 100), number("parts", 1)];
+  res.writeHead(200, {
+    "Content-Type": "text/plain",
+    "Content-Length": size,
+    "X-Origin": name,
+    "X-Received": received,
+  });
+  if (res.req.method === "HEAD") return res.end();
+  if (parts === 1) return res.end("x".repeat(size));
+  let left = size;
+  const timer = setInterval(
+    () => {
+      const part = Math.min(left, Math.ceil(size / parts));
+      left -= part;
+      res.write("x".repeat(part));
+      if (left > 0 && !res.destroyed) return;
+      clearInterval(timer);
+      res.end();
+    },
+    number("pause", 0),
+  );
+  res.flushHeaders();
+}
+
+server.on("listening", () => {
+  port = server.address().port;
+  process.send({ port });
+});
+server.on("error", (error) => {
+  if (error.code !== "EADDRINUSE" || wantedPort !== undefined) throw error;
+  listen();
+});
+
+function listen() {
+  const anyPort = firstPort + Math.floor(Math.random() * (lastPort - firstPort));
+  server.listen(port === 0 ? anyPort : port, "127.0.0.1");
+}
+
+process.on("message", (wanted) => {
+  const wasDown = state === "down";
+  state = wanted;
+  if (wanted === "down") server.close(); // Requests under way have their answer.
+  if (wasDown && wanted !== "down") return listen(); // Says so itself.
+  process.send({ port });
+});
+process.on("disconnect", () => process.exit());
+
+listen();
