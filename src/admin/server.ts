@@ -12,6 +12,7 @@ import { version } from "../version.ts";
 import { Guard } from "./guard.ts";
 import { LiveStream } from "./live-stream.ts";
 import { RequestProblem, sendProblem } from "./problem.ts";
+import { addExchangePage } from "./routes/exchange-page.ts";
 import { addExchanges } from "./routes/exchanges.ts";
 import { addExplain } from "./routes/explain.ts";
 import { addMonitoring } from "./routes/monitoring.ts";
@@ -133,6 +134,7 @@ export class AdminServer {
       addSettings(app, subject);
       addZones(app, subject);
       addExchanges(app, subject);
+      addExchangePage(app, subject);
       addStream(app, this.#stream);
       addExplain(app);
       app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger());
