@@ -1,6 +1,6 @@
 // The admin API: what it tells of exchanges, settings and zones, and what it changes.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -348,6 +348,23 @@ describe("GET /api/explain/{name}", () => {
 });
 
 describe("GET /api/openapi.json", () => {
+  test("has the routes that docs/admin-api.md has, in the same words", async () => {
+    await using admin = await startAdmin({ zones: [] });
+    const page = readFileSync("docs/admin-api.md", "utf8");
+
+    const { paths } = (await admin.ask("/api/openapi.json")).json() as {
+      paths: Record<string, Record<string, { summary: string }>>;
+    };
+
+    const inDocument = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(
+        ([method, { summary }]) => `| \`${method.toUpperCase()} ${path}\` | ${summary} |`,
+      ),
+    );
+    const inPage = page.split("\n").filter((line) => /^\| `[A-Z]+ \//.test(line));
+    expect(inPage.toSorted()).toEqual(inDocument.toSorted());
+  });
+
   test("is valid OpenAPI 3.1 and has every route", async () => {
     await using admin = await startAdmin({ zones: [] });
 
