@@ -30,6 +30,7 @@ import { OwnAddresses } from "./listen/own-addresses.ts";
 import { createServer, everyPath } from "./listen/server.ts";
 import { AccessLines, type LineWriter } from "./record/access-lines.ts";
 import { Metrics } from "./record/metrics.ts";
+import { RecentExchanges } from "./record/recent-exchanges.ts";
 import { Recorder } from "./record/recorder.ts";
 import { type ReloadOutcome, ReloadRecord } from "./record/reload-record.ts";
 import { InForce } from "./reload/in-force.ts";
@@ -56,6 +57,7 @@ export class Gateway implements ExchangeListener {
   readonly metrics: Metrics;
   readonly health: OriginHealth;
   readonly reloads: ReloadRecord;
+  readonly recent = new RecentExchanges();
   readonly #messages: Logger;
   readonly #inForce: InForce;
   readonly #judge: Judge;
@@ -86,7 +88,8 @@ export class Gateway implements ExchangeListener {
     this.settings = new Settings(this.#inForce);
     this.#judge = new Judge(this.#inForce, messages);
     this.#reserved = new Reserved(this.#inForce);
-    this.#recorder = new Recorder(this.metrics, accessLines);
+    const canBeAsked = config.admin.port !== false;
+    this.#recorder = new Recorder(this.metrics, accessLines, canBeAsked ? this.recent : null);
     this.#server = createServer(
       config,
       () => newRayId(this.config.colo),

@@ -1,10 +1,15 @@
-// What may be changed while the gateway runs: the two toggles and the profile, for the gateway and for each zone.
+// What may be changed while the gateway runs: the two toggles and the profile, for the gateway and for each zone; and its clock.
 
 import type { ErrorSettings } from "./config/gateway-config.ts";
 import type { InForce } from "./reload/in-force.ts";
 
-/** A change of what clients are told. */
-export type SettingsChange = Partial<Pick<ErrorSettings, "codes" | "pages" | "profile">>;
+/** A change of what clients are told, and of how fast time passes. */
+export interface SettingsChange extends Partial<
+  Pick<ErrorSettings, "codes" | "pages" | "profile">
+> {
+  /** Scales every timeout of requests that begin after it. For the gateway and every zone, never for one. */
+  readonly clock?: number;
+}
 
 /** How long a change lasts. */
 export interface ChangeOptions {
@@ -17,6 +22,7 @@ export class Settings {
   readonly #inForce: Pick<InForce, "edition">;
   /** Changes that survive a reload, by zone; the gateway's under undefined. */
   readonly #lasting = new Map<string | undefined, SettingsChange>();
+  readonly #listeners = new Set<() => void>();
 
   constructor(inForce: Pick<InForce, "edition">) {
     this.#inForce = inForce;
@@ -27,24 +33,50 @@ export class Settings {
     return this.#inForce.edition.errors;
   }
 
+  get clock(): number {
+    return this.#inForce.edition.clock;
+  }
+
+  /** Names of the profiles that there are. */
+  get profiles(): readonly string[] {
+    return [...this.#inForce.edition.profiles.keys()];
+  }
+
   /** Changes one zone, or the gateway and every zone. Takes effect with the next answer. */
   change(change: SettingsChange, zoneName?: string, options: ChangeOptions = {}): void {
+    const { clock, ...errors } = change;
     const { edition } = this.#inForce;
-    if (zoneName === undefined) edition.errors = { ...edition.errors, ...change };
+    if (zoneName === undefined) edition.errors = { ...edition.errors, ...errors };
     for (const zone of edition.zones) {
       if (zoneName === undefined || zone.name === zoneName)
-        zone.errors = { ...zone.errors, ...change };
+        zone.errors = { ...zone.errors, ...errors };
     }
+    if (clock !== undefined) this.#setClock(clock);
     if (options.survivesReload === true) this.#keep(change, zoneName);
+    for (const listener of this.#listeners) listener();
   }
 
   /** After a reload: what the configuration says counts, and on top of it the changes that survive. */
   reset(): void {
     const { edition } = this.#inForce;
-    const everywhere = this.#kept(undefined);
+    const { clock = edition.config.clock, ...everywhere } = this.#kept(undefined);
     edition.errors = { ...edition.config.errors, ...everywhere };
     for (const zone of edition.zones)
       zone.errors = { ...zone.config.errors, ...everywhere, ...this.#kept(zone.name) };
+    this.#setClock(clock);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Has a listener called after each change; what it returns sends it away. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #setClock(clock: number): void {
+    const { edition } = this.#inForce;
+    edition.clock = clock;
+    for (const zone of edition.zones) zone.setClock(clock);
   }
 
   #keep(change: SettingsChange, zoneName: string | undefined): void {
@@ -54,8 +86,8 @@ export class Settings {
 
   /** Without a profile that has gone from the configuration. */
   #kept(zoneName: string | undefined): SettingsChange {
-    const { profile, ...toggles } = this.#lasting.get(zoneName) ?? {};
+    const { profile, ...others } = this.#lasting.get(zoneName) ?? {};
     const isKnown = profile !== undefined && this.#inForce.edition.profiles.has(profile);
-    return isKnown ? { ...toggles, profile } : toggles;
+    return isKnown ? { ...others, profile } : others;
   }
 }

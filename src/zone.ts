@@ -2,12 +2,15 @@
 // It comes into force and retires in reload/in-force.ts, and nowhere else.
 
 import type { ErrorSettings, OriginConfig, ZoneConfig } from "./config/gateway-config.ts";
+import { scale } from "./config/scale.ts";
+import type { Timeouts } from "./config/schema.ts";
 import { NameResolver } from "./connect/resolve.ts";
 import type { AttemptSettings } from "./exchange/attempt-owner.ts";
+import type { PoolWaits } from "./exchange/connection-pool.ts";
 import { Origin, type OriginLimits } from "./exchange/origin.ts";
 import type { Profile } from "./map/profile.ts";
-import { AddressWatch } from "./pick/address-watch.ts";
 import { Affinity } from "./pick/affinity.ts";
+import { OriginAddresses } from "./pick/origin-addresses.ts";
 import type { Choice } from "./pick/pick.ts";
 import { Pool } from "./pick/pool.ts";
 import { RetryBudget } from "./pick/retry-budget.ts";
@@ -49,7 +52,10 @@ export class Zone {
   /** Which clients belong where; null where that is nobody's business. */
   readonly affinity: Affinity | null;
   readonly resolver: NameResolver;
-  readonly attempts: AttemptSettings;
+  /** Scaled by the clock; replaced whole when that is changed. */
+  timeouts: Timeouts;
+  /** Replaced whole with the timeouts. */
+  attempts: AttemptSettings;
   readonly budget: RetryBudget;
   readonly retryCounts: RetryCounts;
   /** Some origin errors give way to other content: only then is each response looked at. */
@@ -60,7 +66,10 @@ export class Zone {
   profiles: ReadonlyMap<string, Profile> = new Map();
   readonly #limits: OriginLimits;
   readonly #listener: ZoneListener;
-  readonly #watches: AddressWatch[] = [];
+  readonly #addresses: OriginAddresses;
+  /** Shared by every pool of connections. */
+  readonly #waits: { -readonly [key in keyof PoolWaits]: PoolWaits[key] };
+  #clock: number;
   /** Requests and tunnels that are at one of the origins. */
   #underWay = 0;
   #isInForce = false;
@@ -69,7 +78,6 @@ export class Zone {
 
   /** `previous` is the zone whose place it takes. Until it comes into force it holds nothing that must be closed. */
   constructor(config: ZoneConfig, listener: ZoneListener, previous: Zone | null = null) {
-    const { keepAliveMs, connectMs, dnsMs } = config.timeouts;
     this.name = config.name;
     this.config = config;
     this.retryCounts = previous?.retryCounts ?? {
@@ -77,24 +85,17 @@ export class Zone {
       another_origin: 0,
       over_budget: 0,
     };
-    const { isContentChecked, isBuffered, fields, limits } = config;
-    this.attempts = {
-      ...config.timeouts,
-      isContentChecked,
-      bodyBytes: limits.bodyBytes,
-      bufferBytes: isBuffered ? limits.bufferBytes : 0,
-      server: fields.server,
-      ownCookie: config.affinity?.by === "cookie" ? config.affinity.cookie : null,
-    };
+    this.#clock = config.clock;
+    this.timeouts = scale(config.unscaledTimeouts, config.clock);
+    this.attempts = this.#attemptsNow();
     this.replacesErrors = config.replacesOriginErrors || config.errorRules.length > 0;
     this.errors = config.errors;
-    this.resolver = new NameResolver(config.dnsServers, dnsMs);
-    this.resolver.onChange = (name, addresses) => this.#readdressed(name, addresses);
+    this.resolver = new NameResolver(config.dnsServers, this.timeouts.dnsMs);
     this.budget = new RetryBudget(config.failover);
+    this.#waits = waitsOf(this.timeouts);
     this.#limits = {
-      ...limits,
-      keepAliveMs,
-      queueMs: connectMs,
+      ...config.limits,
+      waits: this.#waits,
       isHttp2Offered: config.isHttp2Offered,
       isHttp2Prior: config.isHttp2Prior,
     };
@@ -102,6 +103,11 @@ export class Zone {
     this.pools = config.pools.map(
       (pool) => new Pool(pool, (origin) => this.#originOf(pool.name, origin)),
     );
+    this.#addresses = new OriginAddresses(this.pools, this.resolver, {
+      open: ({ name }, origin) => this.#originOf(name, origin),
+      onOpened: (pool, origin) => listener.onOpened(this, pool, origin),
+      onClosed: (origin) => listener.onClosed(this, origin),
+    });
     this.fallback = this.pools.find(({ name }) => name === config.fallbackPool) ?? null;
     this.affinity =
       config.affinity === null ? null : new Affinity(config.affinity, config.name, this.pools);
@@ -128,10 +134,9 @@ export class Zone {
   /** Comes into force: its origins are checked, and their names watched, from now on. */
   open(): void {
     this.#isInForce = true;
-    for (const pool of this.pools) {
+    for (const pool of this.pools)
       for (const origin of pool.origins) this.#listener.onOpened(this, pool, origin);
-      for (const origin of pool.config.origins) if (origin.isEachAddress) this.#watch(pool, origin);
-    }
+    this.#addresses.watch(this.timeouts.dnsMs);
   }
 
   /** A request has gone to an origin. */
@@ -143,6 +148,16 @@ export class Zone {
   departed(): void {
     this.#underWay -= 1;
     if (this.#isRetiring) this.#settle();
+  }
+
+  /** Scales the timeouts of requests that begin from now on; what is under way keeps its own. */
+  setClock(clock: number): void {
+    if (clock === this.#clock) return;
+    this.#clock = clock;
+    this.timeouts = scale(this.config.unscaledTimeouts, clock);
+    this.attempts = this.#attemptsNow();
+    this.resolver.setDeadline(this.timeouts.dnsMs);
+    Object.assign(this.#waits, waitsOf(this.timeouts));
   }
 
   /** Gives way to other zones: what is idle closes, what is under way goes on. Resolves when nothing is under way any more. */
@@ -181,7 +196,7 @@ export class Zone {
   #leaveForce(): void {
     if (!this.#isInForce) return;
     this.#isInForce = false;
-    for (const watch of this.#watches) watch.close();
+    this.#addresses.close();
     for (const origin of this.origins) this.#listener.onClosed(this, origin);
   }
 
@@ -192,39 +207,16 @@ export class Zone {
     });
   }
 
-  /** Kept connections to addresses that a name does not have any more would hold its clients there for ever. */
-  #readdressed(name: string, addresses: readonly string[]): void {
-    for (const { address, connections } of this.origins) {
-      if (address !== "") continue;
-      for (const pool of connections) if (pool.target.host === name) pool.readdress(addresses);
-    }
-  }
-
-  #watch(pool: Pool, config: OriginConfig): void {
-    const { host } = config.targets.http;
-    const watch = new AddressWatch(host, this.resolver, this.config.timeouts.dnsMs, (addresses) =>
-      this.#readdress(pool, config, addresses),
-    );
-    this.#watches.push(watch);
-  }
-
-  /** One origin for each address; the known ones stay. Without any the name stands for itself, and its failure tells why. */
-  #readdress(pool: Pool, config: OriginConfig, addresses: readonly string[]): void {
-    const known = pool.originsOf(config);
-    const wanted = addresses.length === 0 ? [""] : addresses;
-    const origins = wanted.map(
-      (address) =>
-        known.find((origin) => origin.address === address) ??
-        this.#originOf(pool.name, at(config, address)),
-    );
-    pool.replace(config, origins);
-    for (const origin of origins)
-      if (!known.includes(origin)) this.#listener.onOpened(this, pool, origin);
-    for (const origin of known) {
-      if (origins.includes(origin)) continue;
-      this.#listener.onClosed(this, origin);
-      origin.retire();
-    }
+  #attemptsNow(): AttemptSettings {
+    const { isContentChecked, isBuffered, fields, limits, affinity } = this.config;
+    return {
+      ...this.timeouts,
+      isContentChecked,
+      bodyBytes: limits.bodyBytes,
+      bufferBytes: isBuffered ? limits.bufferBytes : 0,
+      server: fields.server,
+      ownCookie: affinity?.by === "cookie" ? affinity.cookie : null,
+    };
   }
 
   #onlyChoice(): Choice | null {
@@ -239,11 +231,7 @@ export class Zone {
   }
 }
 
-/** An origin at one address of its name, or for "" at all of them. */
-function at(config: OriginConfig, address: string): OriginConfig {
-  const { http, https } = config.targets;
-  const place = { address: address === "" ? null : address };
-  const plain = { ...http, ...place };
-  const secured = http === https ? plain : { ...https, ...place };
-  return { ...config, targets: { http: plain, https: secured } };
+/** A request waits for a connection no longer than for a new one. */
+function waitsOf({ keepAliveMs, connectMs }: Timeouts): PoolWaits {
+  return { keepAliveMs, queueMs: connectMs };
 }

@@ -3,48 +3,10 @@
 import type { Origin } from "../exchange/origin.ts";
 import type { Pool } from "../pick/pool.ts";
 import type { Zone } from "../zone.ts";
-
-/** A pool's state; `degraded` serves with fewer origins than it has. @see Cloudflare docs, Load Balancing, Health details */
-export type PoolState = "healthy" | "degraded" | "critical" | "disabled";
-
-/** An origin's state: `unknown` has a monitor, but no result yet; `rising` is on its way back to its full share. */
-export type OriginState = "healthy" | "unknown" | "rising" | "unhealthy" | "ejected" | "disabled";
-
-/** One origin, or one address of it. Times are ISO 8601; null where there is nothing to tell. */
-export interface OriginReport {
-  readonly origin: string;
-  readonly address: string | null;
-  readonly state: OriginState;
-  /** Why it is out, in the words of a failure. */
-  readonly failure: string | null;
-  readonly reason: string | null;
-  readonly detail: string | null;
-  readonly weight: number;
-  /** How much of its weight counts: 1, or less while it is rising. */
-  readonly share: number;
-  /** Requests under way. */
-  readonly outstanding: number;
-  readonly ejections: number;
-  readonly changedAt: string | null;
-  readonly checkedAt: string | null;
-  readonly checkMs: number | null;
-  readonly certificateExpiresAt: string | null;
-}
-
-/** One pool. */
-export interface PoolReport {
-  readonly pool: string;
-  readonly state: PoolState;
-  readonly steering: string;
-  readonly minimumOrigins: number;
-  readonly isFallback: boolean;
-  readonly origins: readonly OriginReport[];
-}
+import type { OriginReport, PoolReport, PoolsView } from "./pool-schemas.ts";
 
 /** Every pool of every zone, as it stands now. */
-export function poolStates(
-  zones: readonly Zone[],
-): readonly { readonly zone: string; readonly pools: readonly PoolReport[] }[] {
+export function poolStates(zones: readonly Zone[]): PoolsView[] {
   return zones.map((zone) => ({
     zone: zone.name,
     pools: zone.pools.map((pool) => ({
@@ -58,7 +20,7 @@ export function poolStates(
   }));
 }
 
-function stateOfPool(pool: Pool): PoolState {
+function stateOfPool(pool: Pool): PoolReport["state"] {
   if (!pool.config.isEnabled) return "disabled";
   if (!pool.isServing) return "critical";
   const wanted = pool.origins.filter(({ isInService }) => isInService);
@@ -86,7 +48,10 @@ function reportOf(origin: Origin, isMonitored: boolean): OriginReport {
   };
 }
 
-function stateOfOrigin({ isInService, standing }: Origin, isMonitored: boolean): OriginState {
+function stateOfOrigin(
+  { isInService, standing }: Origin,
+  isMonitored: boolean,
+): OriginReport["state"] {
   if (!isInService) return "disabled";
   if (!standing.isPassing) return "unhealthy";
   if (standing.isEjected) return "ejected";

@@ -1,41 +1,19 @@
 // `edgecase explain`: what a code, a failure type or a reason means, what causes it, how to check and how to fix it.
 
-import { styleText } from "node:util";
-
-import { closest } from "fastest-levenshtein";
-
-import {
-  type Code,
-  codes,
-  type Explanation,
-  explanations,
-  failureTypes,
-  type FailureType,
-  type ProfileFacts,
-  profiles,
-  type ReasonFacts,
-  reasons,
-} from "../../edge-codes/index.ts";
 import { ConfigError } from "../config/config-error.ts";
+import { entriesNamed, type Entry, nearestName } from "../explain.ts";
+import { adviceLines } from "../render/text.ts";
+import { bold } from "./bold.ts";
 
-/** Everything that goes by a name. */
-interface Entry {
-  readonly kind: "code" | "failure type" | "reason";
-  readonly name: string;
-  readonly title: string;
-  readonly facts: Readonly<Record<string, string>>;
-  readonly explanation: Explanation | null;
-}
-
-/** Prints every entry of that name: a word can be a reason of several types. */
+/** Prints every entry of that name. */
 export function explain(name: string, options: { json?: boolean }): void {
-  const entries = find(name);
+  const entries = entriesNamed(name);
   if (entries.length === 0) {
     throw new ConfigError(null, [
       {
         path: name,
         rule: "is not a code, a failure type or a reason",
-        nearest: closest(name, allNames()),
+        nearest: nearestName(name),
       },
     ]);
   }
@@ -44,103 +22,14 @@ export function explain(name: string, options: { json?: boolean }): void {
   );
 }
 
-function find(name: string): Entry[] {
-  const wanted = name.toLowerCase().replaceAll("-", "_");
-  const found: Entry[] = [];
-  if (Object.hasOwn(codes, wanted)) found.push(codeEntry(Number(wanted) as Code));
-  if (Object.hasOwn(failureTypes, wanted)) found.push(typeEntry(wanted as FailureType));
-  for (const [type, ofType] of Object.entries(reasons) as [
-    FailureType,
-    Readonly<Record<string, ReasonFacts>>,
-  ][]) {
-    for (const [reason, facts] of Object.entries(ofType)) {
-      if (wanted !== reason && wanted !== `${type}/${reason}`) continue;
-      found.push({
-        kind: "reason",
-        name: `${type}/${reason}`,
-        title: facts.title,
-        facts: codesOf(type, reason),
-        explanation: facts,
-      });
-    }
-  }
-  return found;
-}
-
-function codeEntry(code: Code): Entry {
-  const { title, status, retryable, retryAfterSeconds, category, owner, source } = codes[code];
-  const { codes: byType, codesByReason } = profiles.cloudflare;
-  const causes = Object.entries({ ...byType, ...codesByReason }).flatMap(([name, given]) =>
-    given === code ? [name] : [],
-  );
-  return {
-    kind: "code",
-    name: String(code),
-    title,
-    facts: {
-      "HTTP status": String(status),
-      meaning: owner,
-      "safe to retry": retryable ? `yes, after ${String(retryAfterSeconds)} s` : "no",
-      category,
-      "given for": causes.join(", ") || "nothing in the profile cloudflare",
-      source: `${source.title} (${source.reference})`,
-    },
-    explanation: null,
-  };
-}
-
-function typeEntry(type: FailureType): Entry {
-  const { title, phase, section } = failureTypes[type];
-  const known = Object.keys(reasons[type]).join(", ");
-  return {
-    kind: "failure type",
-    name: type,
-    title,
-    facts: {
-      phase,
-      source: `RFC 9209 §${section}`,
-      ...codesOf(type),
-      ...(known !== "" && { reasons: known }),
-    },
-    explanation: explanations[type],
-  };
-}
-
-function codesOf(type: FailureType, reason?: string): Record<string, string> {
-  return {
-    codes: Object.entries(profiles as Readonly<Record<string, ProfileFacts>>)
-      .map(([name, { codes: byType, codesByReason }]) => {
-        const code = codesByReason[`${type}/${reason}`] ?? byType[type];
-        return `${code} (${name})`;
-      })
-      .join(", "),
-  };
-}
-
 function print({ kind, name, title, facts, explanation }: Entry): string {
   const lines = [
     `${bold(name)}: ${title}  [${kind}]`,
     ...Object.entries(facts).map(([label, value]) => `  ${label}: ${value}`),
   ];
   if (explanation !== null) {
-    lines.push(
-      "", bold("What happened"), `  ${explanation.whatHappened}`,
-      "", bold("Likely causes"), ...explanation.likelyCauses.map((cause) => `  - ${cause}`),
-      "", bold("How to check"), ...explanation.howToCheck.flatMap(({ text, command }) => [`  - ${text}`, ...(command === undefined ? [] : [`      ${command}`])]),
-      "", bold("How to fix"), ...explanation.howToFix.map((fix) => `  - ${fix}`),
-    ); // prettier-ignore
+    const advice = adviceLines(explanation, bold);
+    lines.push("", bold("What happened"), `  ${explanation.whatHappened}`, "", ...advice);
   }
   return lines.join("\n");
-}
-
-function bold(text: string): string {
-  return process.stdout.isTTY && process.stdout.hasColors() ? styleText("bold", text) : text;
-}
-
-function allNames(): string[] {
-  return [
-    ...Object.keys(codes),
-    ...Object.keys(failureTypes),
-    ...Object.values(reasons).flatMap((ofType) => Object.keys(ofType)),
-  ];
 }

@@ -42,11 +42,7 @@ export async function run(
   const lines = new AccessLog(messages);
   const gateway = new Gateway(config, lines, messages);
   let isReady = false;
-  const admin = new AdminServer(config.admin, {
-    metrics: gateway.metrics,
-    zones: gateway.zones,
-    isReady: () => isReady,
-  });
+  const admin = new AdminServer(config.admin, gateway, { isReady: () => isReady, messages });
 
   prepare?.(gateway);
   const ports = await gateway.start();

@@ -7,7 +7,7 @@ export interface CheckSubject {
   readonly config: OriginConfig;
   readonly zone: Pick<
     ZoneConfig,
-    "hosts" | "dnsServers" | "isHttp2Offered" | "isHttp2Prior" | "limits" | "timeouts"
+    "hosts" | "dnsServers" | "isHttp2Offered" | "isHttp2Prior" | "limits"
   >;
 }
 

@@ -95,8 +95,7 @@ class NetworkCheck {
     // One connection for one check: a kept one would tell nothing of whether there can be new ones.
     const pool = new ConnectionPool(target, {
       ...zone.limits,
-      keepAliveMs: zone.timeouts.keepAliveMs,
-      queueMs: this.#monitor.timeoutMs,
+      waits: { keepAliveMs: this.#monitor.timeoutMs, queueMs: this.#monitor.timeoutMs },
       isHttp2,
     });
     try {

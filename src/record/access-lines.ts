@@ -48,7 +48,8 @@ export class AccessLines {
     return { written, sampled_out: this.#sampledOut, dropped };
   }
 
-  add(context: ExchangeContext, totalMs: number): void {
+  /** Writes the line of a request that ended at `time`, in milliseconds since the epoch, if it is among those that are wanted. */
+  add(context: ExchangeContext, time: number, totalMs: number): void {
     const { sampleSuccesses, format } = this.#config;
     if (levelOf(context) < this.#leastLevel) return;
     if (sampleSuccesses < 1 && isSuccess(context) && !isSampled(context.ray, sampleSuccesses)) {
@@ -56,7 +57,6 @@ export class AccessLines {
       return;
     }
     this.#handedOver += 1;
-    const time = Date.now();
     this.#writer.write(
       format === "pretty"
         ? prettyLine(context, time, totalMs, this.#config)

@@ -11,7 +11,7 @@ const warn = 40;
 const error = 50;
 
 /** No host, path or detail in a line is longer. */
-const longestText = 2_048;
+export const longestText = 2_048;
 
 /** The access line of a request that has ended, with its line end. `more` are further members, a comma before each. */
 export function accessLine(
@@ -36,7 +36,7 @@ export function accessLine(
 }
 
 /** HTTP/2 has no minor version. @see RFC 9113 §1 */
-function protocolOf(version: string | null): string {
+export function protocolOf(version: string | null): string {
   if (version === null) return "";
   return version === "2.0" ? "HTTP/2" : `HTTP/${version}`;
 }

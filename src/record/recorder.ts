@@ -4,20 +4,24 @@ import type { ExchangeContext } from "../exchange-context.ts";
 import type { AccessLines } from "./access-lines.ts";
 import type { Tracing } from "../trace/tracing.ts";
 import type { Metrics } from "./metrics.ts";
+import type { RecentExchanges } from "./recent-exchanges.ts";
 
 /** Status of a client that left before its answer was complete; in logs and metrics only. @see Cloudflare docs, Error 499 */
 export const clientLeft = 499;
 
-/** Writes the access line, counts, and ends the trace. */
+/** Writes the access line, counts, keeps what was of late, and ends the trace. */
 export class Recorder {
   readonly #metrics: Metrics;
   readonly #lines: AccessLines;
+  readonly #recent: RecentExchanges | null;
   /** Null where no traces are made. */
   tracing: Pick<Tracing, "end"> | null = null;
 
-  constructor(metrics: Metrics, lines: AccessLines) {
+  /** `recent` is null where nobody can ask. */
+  constructor(metrics: Metrics, lines: AccessLines, recent: RecentExchanges | null) {
     this.#metrics = metrics;
     this.#lines = lines;
+    this.#recent = recent;
   }
 
   /** Records a request whose response has ended; a second call does nothing. */
@@ -41,7 +45,9 @@ export class Recorder {
   #write(context: ExchangeContext): void {
     const totalMs = performance.now() - context.startedAt;
     this.#metrics.count(context, totalMs);
-    this.#lines.add(context, totalMs);
+    const time = Date.now();
+    this.#lines.add(context, time, totalMs);
+    this.#recent?.add(context, time, totalMs);
     this.tracing?.end(context);
   }
 }

@@ -16,6 +16,8 @@ export class Edition {
   readonly codes: readonly number[];
   /** What clients are told where no zone has their host; replaced whole when a toggle is changed. */
   errors: ErrorSettings;
+  /** Scales every timeout. */
+  clock: number;
 
   /** `zones` are those of the configuration, in its order; some may be of the edition before. */
   constructor(config: GatewayConfig, zones: readonly Zone[]) {
@@ -25,5 +27,6 @@ export class Edition {
     this.profiles = compileProfiles(config.profiles);
     this.codes = codesOf(this.profiles);
     this.errors = config.errors;
+    this.clock = config.clock;
   }
 }

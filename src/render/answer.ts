@@ -61,7 +61,6 @@ export interface Story extends Pick<
   | "originIp"
   | "isReused"
   | "retries"
-  | "recovered"
   | "dnsMs"
   | "tcpMs"
   | "tlsMs"
@@ -72,6 +71,13 @@ export interface Story extends Pick<
     /** Those whose certificate is about to end. */
     readonly expiring?: readonly StoryOrigin[];
   } | null;
+  /** Failures at origins that were tried before. */
+  readonly recovered: readonly {
+    readonly origin: string;
+    readonly failure: Pick<OriginFailure, "type" | "reason">;
+  }[];
+  /** When it was answered, in milliseconds since the epoch; null is now. */
+  readonly answeredAt?: number | null;
   /** Nothing has failed, and the values are made up. */
   readonly isPreview?: boolean;
 }
@@ -92,11 +98,11 @@ export function answerFor(
 }
 
 /** An answer without detail. */
-export function bareAnswer(context: Pick<Story, "ray">, code: EdgeCode): Answer {
+export function bareAnswer(context: Pick<Story, "ray" | "answeredAt">, code: EdgeCode): Answer {
   return {
     code,
     rayId: context.ray.slice(0, 16),
-    time: `${new Date().toISOString().slice(0, 19)}Z`,
+    time: `${new Date(context.answeredAt ?? Date.now()).toISOString().slice(0, 19)}Z`,
     detail: null,
   };
 }
@@ -212,13 +218,14 @@ function evidenceOf(context: Story, failure: OriginFailure): [string, string][] 
   for (const [key, value] of Object.entries(failure.evidence))
     rows.push([evidenceLabels[key] ?? key, String(value)]);
   const { certificate } = failure;
+  const now = context.answeredAt ?? Date.now();
   if (certificate !== null) {
     rows.push(
       ["Certificate of", certificate.names.join(", ") || "(no name)"],
       ["Subject", certificate.subject || "(empty)"],
       ["Issuer", certificate.issuer],
-      ["Valid from", withDistance(certificate.validFrom)],
-      ["Valid to", withDistance(certificate.validTo)],
+      ["Valid from", withDistance(certificate.validFrom, now)],
+      ["Valid to", withDistance(certificate.validTo, now)],
       ["Chain", certificate.chain.join(" ← ")],
       [
         "Key",
@@ -237,7 +244,7 @@ function evidenceOf(context: Story, failure: OriginFailure): [string, string][] 
   // Not what has failed, but what will.
   for (const { label, standing } of context.zone?.expiring ?? []) {
     const date = new Date(standing?.certificateExpiresAt ?? 0).toISOString();
-    rows.push(["Certificate about to end", `${label}: ${withDistance(date)}`]);
+    rows.push(["Certificate about to end", `${label}: ${withDistance(date, now)}`]);
   }
   return rows;
 }
@@ -245,8 +252,8 @@ function evidenceOf(context: Story, failure: OriginFailure): [string, string][] 
 const dayMs = 86_400_000;
 
 /** A certificate's date, and how far away it is. */
-function withDistance(date: string): string {
-  const days = Math.round((Date.parse(date) - Date.now()) / dayMs);
+function withDistance(date: string, now: number): string {
+  const days = Math.round((Date.parse(date) - now) / dayMs);
   if (Number.isNaN(days)) return date;
   if (days === 0) return `${date} (today)`;
   return `${date} (${days > 0 ? `in ${days} days` : `${-days} days ago`})`;
