@@ -5,6 +5,7 @@ import type { PhaseError } from "./connect/phase-error.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import type { ClientRequest } from "./listen/client-request.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
+import type { Told } from "./map/codes-for.ts";
 import type { EdgeCode } from "./map/edge-code.ts";
 import type { Zone } from "./zone.ts";
 
@@ -61,6 +62,8 @@ export class ExchangeContext {
   // classify, map
   failure: OriginFailure | null = null;
   code: EdgeCode | null = null;
+  /** What the client is told of the failure, if it can still be told. */
+  told: Told | null = null;
   /** Failures of origins that another origin made good. */
   readonly recovered: { readonly origin: string; readonly failure: OriginFailure }[] = [];
 

@@ -29,6 +29,7 @@ import { createServer, everyPath } from "./listen/server.ts";
 import { codesOf, compileProfiles } from "./map/profile.ts";
 import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
+import { RecentExchanges } from "./record/recent-exchanges.ts";
 import { Recorder } from "./record/recorder.ts";
 import { standingLog } from "./record/standing-log.ts";
 import { replacementFor } from "./render/replace.ts";
@@ -54,6 +55,7 @@ export class Gateway implements ExchangeListener {
   readonly zones: readonly Zone[];
   readonly settings: Settings;
   readonly metrics: Metrics;
+  readonly recent = new RecentExchanges();
   readonly #messages: Logger;
   readonly #judge: Judge;
   readonly #router: Router;
@@ -74,12 +76,16 @@ export class Gateway implements ExchangeListener {
     const profiles = compileProfiles(config.profiles);
     const onStanding = standingLog(messages);
     this.zones = config.zones.map((zone, index) => new Zone(zone, index, onStanding));
-    this.settings = new Settings(config.errors, this.zones);
+    this.settings = new Settings(
+      { errors: config.errors, clock: config.clock, profiles: [...profiles.keys()] },
+      this.zones,
+    );
     this.#judge = new Judge(profiles, this.settings, messages);
     this.metrics = new Metrics(this.zones, codesOf(profiles), version);
     this.#router = new Router(this.zones);
     this.#reserved = new Reserved(config.colo, profiles);
-    this.#recorder = new Recorder(this.metrics, lines);
+    const canBeAsked = config.admin.port !== false;
+    this.#recorder = new Recorder(this.metrics, lines, canBeAsked ? this.recent : null);
     this.#server = createServer(config, (...malformed) => refusals.malformed(...malformed));
     this.#door = new FrontDoor(this.#server, config, (req, res) => refusals.method(req, res));
     this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));

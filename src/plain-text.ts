@@ -23,7 +23,12 @@ export function shorten(text: string, most: number): string {
 
 /** JSON in which every control character is escaped. */
 export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replaceAll(
+  return escapeJson(JSON.stringify(value, null, indent));
+}
+
+/** JSON with the control characters escaped that JSON does not mind. */
+export function escapeJson(json: string): string {
+  return json.replaceAll(
     unescaped,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

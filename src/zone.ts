@@ -6,8 +6,11 @@ import type {
   PoolConfig,
   ZoneConfig,
 } from "./config/gateway-config.ts";
+import { scale } from "./config/scale.ts";
+import type { Timeouts } from "./config/schema.ts";
 import { NameResolver } from "./connect/resolve.ts";
 import type { AttemptSettings } from "./exchange/attempt-owner.ts";
+import type { PoolWaits } from "./exchange/connection-pool.ts";
 import { Origin, type OriginLimits } from "./exchange/origin.ts";
 import type { Choice } from "./pick/pick.ts";
 import { Pool } from "./pick/pool.ts";
@@ -42,7 +45,10 @@ export class Zone {
   /** The zone's one origin, where there is never anything to choose. */
   readonly only: Choice | null;
   readonly resolver: NameResolver;
-  readonly attempts: AttemptSettings;
+  /** Scaled by the clock; replaced whole when that is changed. */
+  timeouts: Timeouts;
+  /** Replaced whole with the timeouts. */
+  attempts: AttemptSettings;
   readonly budget: RetryBudget;
   readonly retryCounts: RetryCounts = { same_origin: 0, another_origin: 0, over_budget: 0 };
   /** Some origin errors give way to other content: only then is each response looked at. */
@@ -51,30 +57,25 @@ export class Zone {
   errors: ErrorSettings;
   /** Position in the list of zones: the row of its counters. */
   readonly index: number;
+  /** Shared by every pool of connections. */
+  readonly #waits: { -readonly [key in keyof PoolWaits]: PoolWaits[key] };
   readonly #limits: OriginLimits;
   readonly #onStanding: StandingListener;
 
   constructor(config: ZoneConfig, index: number, onStanding: StandingListener = () => {}) {
-    const { keepAliveMs, connectMs, dnsMs } = config.timeouts;
     this.name = config.name;
     this.config = config;
     this.index = index;
-    const { isContentChecked, isBuffered, fields, limits } = config;
-    this.attempts = {
-      ...config.timeouts,
-      isContentChecked,
-      bodyBytes: limits.bodyBytes,
-      bufferBytes: isBuffered ? limits.bufferBytes : 0,
-      server: fields.server,
-    };
+    this.timeouts = scale(config.unscaledTimeouts, config.clock);
+    this.attempts = this.#attemptsNow();
     this.replacesErrors = config.replacesOriginErrors || config.errorRules.length > 0;
     this.errors = config.errors;
-    this.resolver = new NameResolver(config.dnsServers, dnsMs);
+    this.resolver = new NameResolver(config.dnsServers, this.timeouts.dnsMs);
     this.budget = new RetryBudget(config.failover);
+    this.#waits = waitsOf(this.timeouts);
     this.#limits = {
-      ...limits,
-      keepAliveMs,
-      queueMs: connectMs,
+      ...config.limits,
+      waits: this.#waits,
       isHttp2Offered: config.isHttp2Offered,
       isHttp2Prior: config.isHttp2Prior,
     };
@@ -98,9 +99,28 @@ export class Zone {
     return origin;
   }
 
+  /** Scales the timeouts of requests that begin from now on; what is under way keeps its own. */
+  setClock(clock: number): void {
+    this.timeouts = scale(this.config.unscaledTimeouts, clock);
+    this.attempts = this.#attemptsNow();
+    this.resolver.setDeadline(this.timeouts.dnsMs);
+    Object.assign(this.#waits, waitsOf(this.timeouts));
+  }
+
   close(): void {
     this.resolver.close();
     for (const origin of this.origins) origin.close();
+  }
+
+  #attemptsNow(): AttemptSettings {
+    const { isContentChecked, isBuffered, fields, limits } = this.config;
+    return {
+      ...this.timeouts,
+      isContentChecked,
+      bodyBytes: limits.bodyBytes,
+      bufferBytes: isBuffered ? limits.bufferBytes : 0,
+      server: fields.server,
+    };
   }
 
   #openPool(config: PoolConfig): Pool {
@@ -120,4 +140,9 @@ export class Zone {
     const isSure = pool.config.isEnabled && isEnabled && weight > 0 && pool.config.monitor === null;
     return isAlone && isSure && !isEachAddress ? { pool, origin } : null;
   }
+}
+
+/** A request waits for a connection no longer than for a new one. */
+function waitsOf({ keepAliveMs, connectMs }: Timeouts): PoolWaits {
+  return { keepAliveMs, queueMs: connectMs };
 }

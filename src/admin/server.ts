@@ -1,48 +1,76 @@
-// The admin port: metrics and health, apart from the zones, so that they can never shadow a zone's path.
+// The admin port: metrics, health and the admin API, apart from the zones, so that they can never shadow a zone's path.
 
 import type { AddressInfo } from "node:net";
 
+import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance } from "fastify";
+import type { Logger } from "pino";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
-import { isSameSecret } from "../same-secret.ts";
-import type { Metrics } from "../record/metrics.ts";
+import { escapeJson } from "../plain-text.ts";
+import { version } from "../version.ts";
+import { Guard } from "./guard.ts";
+import { LiveStream } from "./live-stream.ts";
+import { RequestProblem, sendProblem } from "./problem.ts";
+import { addExchanges } from "./routes/exchanges.ts";
+import { addExplain } from "./routes/explain.ts";
+import { addMonitoring } from "./routes/monitoring.ts";
+import { addSettings } from "./routes/settings.ts";
+import { addStream } from "./routes/stream.ts";
+import { addZones } from "./routes/zones.ts";
+import type { AdminSubject } from "./subject.ts";
+import { compileCheck } from "./validation.ts";
 
-/** What the admin server tells about. */
-export interface AdminSubject {
-  readonly metrics: Metrics;
-  /** Whether the gateway takes requests. */
-  readonly isReady: () => boolean;
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The same for everybody, and nothing of the gateway's: no token is asked for. */
+    isPublic?: boolean;
+  }
 }
 
-/** Serves `/metrics`, `/healthz` and `/readyz`. */
+/** What an admin server needs besides its subject. */
+export interface AdminOptions {
+  /** Whether the gateway takes requests. */
+  readonly isReady: () => boolean;
+  /** Gets faults of the admin server's own. */
+  readonly messages: Logger;
+  /** Adds what is served beside the API, such as the dashboard's files; see {@link FastifyContextConfig.isPublic}. */
+  readonly addFiles?: (app: FastifyInstance) => void;
+}
+
+/** No body that changes settings is longer, in bytes, and none takes longer to come, in milliseconds. */
+const longestBody = 16_384;
+const requestMs = 30_000;
+
+/** The fields of every answer: nothing is kept, nothing is guessed, nothing of it is for another site. */
+const commonFields = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** Serves `/metrics`, `/healthz`, `/readyz`, and `/api/`. */
 export class AdminServer {
   readonly #app: FastifyInstance;
   readonly #config: GatewayConfig["admin"];
+  readonly #stream: LiveStream;
 
-  constructor(config: GatewayConfig["admin"], subject: AdminSubject) {
+  constructor(config: GatewayConfig["admin"], subject: AdminSubject, options: AdminOptions) {
     this.#config = config;
-    this.#app = fastify({ logger: false, forceCloseConnections: true });
-    const { token } = config;
-    if (token !== null) {
-      this.#app.addHook("onRequest", (request, reply, done) => {
-        if (isSameSecret(request.headers.authorization ?? "", `Bearer ${token}`)) done();
-        else
-          void reply
-            .code(401)
-            .header("www-authenticate", "Bearer")
-            .send({ error: "a bearer token is required" });
-      });
-    }
-    this.#app.get("/metrics", async (request, reply) => {
-      const { contentType, body } = await subject.metrics.scrape(request.headers.accept);
-      return reply.header("content-type", contentType).send(body);
+    this.#stream = new LiveStream(subject);
+    this.#app = fastify({
+      logger: false,
+      forceCloseConnections: true,
+      bodyLimit: longestBody,
+      requestTimeout: requestMs,
     });
-    this.#app.get("/healthz", async () => ({ status: "ok" }));
-    this.#app.get("/readyz", async (_request, reply) => {
-      const isReady = subject.isReady();
-      return reply.code(isReady ? 200 : 503).send({ status: isReady ? "ready" : "not ready" });
-    });
+    this.#app.setValidatorCompiler(compileCheck);
+    this.#app.removeContentTypeParser("text/plain");
+    this.#guard();
+    this.#answerProblems(options.messages);
+    this.#addRoutes(subject, options);
   }
 
   /** Listens; resolves with the port taken, or false if the config wants none. */
@@ -53,6 +81,62 @@ export class AdminServer {
   }
 
   async close(): Promise<void> {
+    this.#stream.close();
     await this.#app.close();
+  }
+
+  #guard(): void {
+    const guard = new Guard(this.#config);
+    this.#app.addHook("onRequest", (request, reply, done) => {
+      reply.headers(commonFields);
+      const problem = guard.judge(request, request.routeOptions.config.isPublic === true);
+      if (problem === null) return done();
+      if (problem.statusCode === 401) reply.header("www-authenticate", "Bearer");
+      void sendProblem(reply, problem);
+    });
+    this.#app.addHook("onSend", (_request, reply, payload, done) => {
+      const isJson = String(reply.getHeader("content-type")).includes("json");
+      done(null, isJson && typeof payload === "string" ? escapeJson(payload) : payload);
+    });
+  }
+
+  #answerProblems(messages: Logger): void {
+    this.#app.setNotFoundHandler((_request, reply) =>
+      sendProblem(reply, new RequestProblem(404, "there is nothing here")),
+    );
+    this.#app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
+      if (error instanceof RequestProblem) return sendProblem(reply, error);
+      const { statusCode = 500, message } = error;
+      if (statusCode < 500) return sendProblem(reply, new RequestProblem(statusCode, message));
+      messages.error({ err: error }, "the admin server failed");
+      return sendProblem(
+        reply,
+        new RequestProblem(500, "the admin server failed; its log says why"),
+      );
+    });
+  }
+
+  /** Each route is a file; the document is made of those that come after the plugin. */
+  #addRoutes(subject: AdminSubject, { isReady, addFiles }: AdminOptions): void {
+    void this.#app.register(swagger, {
+      openapi: {
+        openapi: "3.1.0",
+        info: {
+          title: "Edgecase admin API",
+          version,
+          description: "What a gateway has done of late, and what may be changed while it runs.",
+        },
+      },
+    });
+    void this.#app.register(async (app) => {
+      addMonitoring(app, subject, isReady);
+      addSettings(app, subject);
+      addZones(app, subject);
+      addExchanges(app, subject);
+      addStream(app, this.#stream);
+      addExplain(app);
+      app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+      addFiles?.(app);
+    });
   }
 }

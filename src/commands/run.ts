@@ -39,7 +39,7 @@ export async function run(
   const messages = pino({ level: logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const gateway = new Gateway(config, lines, messages);
   let isReady = false;
-  const admin = new AdminServer(config.admin, { metrics: gateway.metrics, isReady: () => isReady });
+  const admin = new AdminServer(config.admin, gateway, { isReady: () => isReady, messages });
 
   prepare?.(gateway);
   const ports = await gateway.start();

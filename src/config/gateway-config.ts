@@ -1,4 +1,5 @@
-// What the gateway runs on: the configuration complete, with files read, origins parsed and timeouts scaled.
+// What the gateway runs on: the configuration complete, with files read and origins parsed. The clock may change while it runs,
+// so that a zone's timeouts stand here as they are written.
 
 import type ipaddr from "ipaddr.js";
 
@@ -132,7 +133,10 @@ export interface ZoneConfig {
   readonly failover: FailoverConfig;
   readonly ssl: SslMode;
   readonly errors: ErrorSettings;
-  readonly timeouts: Timeouts;
+  /** As written: the zone scales them. */
+  readonly unscaledTimeouts: Timeouts;
+  /** The clock to begin with. */
+  readonly clock: number;
   readonly limits: Limits;
   readonly dnsServers: readonly string[];
   readonly isContentChecked: boolean;
@@ -171,7 +175,10 @@ export interface GatewayConfig {
   /** Networks whose word about the client is taken. */
   readonly trustedProxies: readonly Network[];
   readonly errors: ErrorSettings;
+  /** Of the listeners, scaled. */
   readonly timeouts: Timeouts;
+  /** Scales every timeout, to begin with. */
+  readonly clock: number;
   readonly limits: Limits;
   readonly profiles: Readonly<Record<string, ProfileFile>>;
   readonly zones: readonly ZoneConfig[];

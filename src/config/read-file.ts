@@ -2,12 +2,12 @@
 
 import { readFileSync } from "node:fs";
 
-import { Ajv, type ErrorObject } from "ajv";
-import { closest } from "fastest-levenshtein";
+import { Ajv } from "ajv";
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 
-import { ConfigError, type ConfigProblem, show } from "./config-error.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { type ConfigFile, configSchema } from "./schema.ts";
+import { problemsOf, type SchemaProblem } from "./schema-problems.ts";
 
 /** A checked file, and a way back from a path in it to the line it stands on. */
 export interface ReadConfig {
@@ -84,99 +84,13 @@ function firstAlias(document: Document): number {
 }
 
 function withLines(
-  problems: readonly (ConfigProblem & { steps: readonly (string | number)[] })[],
+  problems: readonly SchemaProblem[],
   lineOf: ReadConfig["lineOf"],
 ): ConfigProblem[] {
   return problems.map(({ steps, ...problem }) => {
     const line = lineOf(steps);
     return line === undefined ? problem : { ...problem, line };
   });
-}
-
-/** Ajv's errors, one for each place: of a union's errors the one that says most. */
-function problemsOf(
-  errors: readonly ErrorObject[],
-): (ConfigProblem & { steps: (string | number)[] })[] {
-  const unions = new Set(
-    errors.filter((error) => error.keyword === "anyOf").map((error) => error.instancePath),
-  );
-  const constants = new Set(
-    errors.filter((error) => error.keyword === "const").map((error) => error.instancePath),
-  );
-  const problems = new Map<string, ConfigProblem & { steps: (string | number)[] }>();
-  for (const error of errors) {
-    if (unions.has(error.instancePath) && error.keyword !== "anyOf") continue;
-    if (constants.has(error.instancePath) && error.keyword === "type") continue;
-    const steps = stepsOf(error.instancePath);
-    const problem =
-      error.keyword === "additionalProperties"
-        ? unknownKey(error, steps)
-        : brokenRule(error, steps);
-    problems.set(`${problem.path} ${problem.rule}`, problem);
-  }
-  return [...problems.values()];
-}
-
-function unknownKey(
-  error: ErrorObject,
-  steps: (string | number)[],
-): ConfigProblem & { steps: (string | number)[] } {
-  const key = String((error.params as { additionalProperty: unknown }).additionalProperty);
-  const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
-  const path = [...steps, key];
-  const value: unknown = (error.data as Record<string, unknown>)[key];
-  return {
-    steps: path,
-    path: pathOf(path),
-    rule: "is not a known key",
-    found: show(value),
-    ...(known.length > 0 && { nearest: closest(key, known) }),
-  };
-}
-
-function brokenRule(
-  error: ErrorObject,
-  steps: (string | number)[],
-): ConfigProblem & { steps: (string | number)[] } {
-  return { steps, path: pathOf(steps), rule: ruleOf(error), found: show(error.data) };
-}
-
-function ruleOf(error: ErrorObject): string {
-  if (error.keyword === "const") return `must be ${JSON.stringify(error.schema)}`;
-  if (error.keyword !== "anyOf") return error.message ?? error.keyword;
-  return `must be ${(error.schema as Choice[]).map(describeChoice).join(" or ")}`;
-}
-
-/** One member of a union in the schema. */
-interface Choice {
-  readonly const?: unknown;
-  readonly type?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-}
-
-function describeChoice(choice: Choice): string {
-  if (choice.const !== undefined) return JSON.stringify(choice.const);
-  const range =
-    choice.minimum === undefined ? "" : ` from ${choice.minimum} to ${choice.maximum ?? "any"}`;
-  return `a value of type ${choice.type ?? "unknown"}${range}`;
-}
-
-function stepsOf(pointer: string): (string | number)[] {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-}
-
-/** A path as people write it: `zones[0].origins[1]`. */
-export function pathOf(steps: readonly (string | number)[]): string {
-  return steps
-    .map((step, index) =>
-      typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${step}`,
-    )
-    .join("");
 }
 
 /** Where a path stands in the text: its key if it has one, else its value, else the nearest parent's. */

@@ -39,7 +39,8 @@ export function resolveZone(
       problems,
       profiles: gateway.profiles,
     }),
-    timeouts: scale({ ...gateway.timeouts, ...zone.timeouts }, gateway.clock),
+    unscaledTimeouts: { ...gateway.timeouts, ...zone.timeouts },
+    clock: gateway.clock,
     limits: { ...gateway.limits, ...zone.limits },
     dnsServers: zone.dns?.servers ?? gateway.servers,
     isContentChecked: zone.checkContentCoding ?? true,
@@ -63,13 +64,4 @@ export function checkServers(
     if (isIP(bracketed ?? plain) === 0 || Number(port) < 1 || Number(port) > 65_535)
       problems.report([...steps, index], "must be an address or address:port", server);
   }
-}
-
-/** Every timeout times the clock, at least a millisecond. */
-export function scale(timeouts: Timeouts, clock: number): Timeouts {
-  const scaled = Object.entries(timeouts).map(([name, value]) => [
-    name,
-    Math.max(1, Math.round(value * clock)),
-  ]);
-  return Object.fromEntries(scaled) as Timeouts;
 }

@@ -15,7 +15,8 @@ import type { ReadConfig } from "./read-file.ts";
 import { resolveMonitor } from "./resolve-monitor.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveErrors } from "./resolve-errors.ts";
-import { checkServers, resolveZone, scale } from "./resolve-zone.ts";
+import { checkServers, resolveZone } from "./resolve-zone.ts";
+import { scale } from "./scale.ts";
 import { adminSchema, type ConfigFile, listenSchema, type ZoneFile } from "./schema.ts";
 import { defaultsOf } from "./schema-parts.ts";
 import { limitsSchema, timeoutsSchema } from "./schema-settings.ts";
@@ -50,6 +51,7 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     colo: config.colo ?? "DEV",
     errors,
     timeouts: scale(timeouts, clock),
+    clock,
     limits,
     profiles,
     zones: zones.map((zone, index) =>

@@ -40,11 +40,13 @@ interface FamilyAnswer {
 /** Resolves names by one set of servers, remembering answers for as long as their TTL allows. */
 export class NameResolver {
   readonly #servers: readonly string[];
-  readonly #deadlineMs: number;
+  #deadlineMs: number;
   readonly #known = new Map<string, Resolved & { readonly expiresAt: number }>();
   readonly #asked = new Map<string, Promise<Resolved>>();
   /** Made when a name is first asked for: most origins are literals, and a channel is not cheap. */
   #dns: Resolver | null = null;
+  /** Channels with another deadline, as long as a lookup is under way. */
+  readonly #former = new Set<Resolver>();
 
   /** `servers` as `address` or `address:port`; none means the system's. `deadlineMs` bounds one whole lookup. */
   constructor(servers: readonly string[], deadlineMs: number) {
@@ -68,8 +70,20 @@ export class NameResolver {
     return this.#withDeadline(name, this.#asked.get(name) ?? this.#ask(name), deadlineMs);
   }
 
+  /** Bounds lookups from now on; those under way keep the bound that they began with. */
+  setDeadline(deadlineMs: number): void {
+    if (deadlineMs === this.#deadlineMs) return;
+    this.#deadlineMs = deadlineMs;
+    const former = this.#dns;
+    if (former === null) return;
+    this.#dns = null;
+    this.#former.add(former);
+    void Promise.allSettled(this.#asked.values()).then(() => this.#former.delete(former));
+  }
+
   /** Gives up every lookup under way. */
   close(): void {
+    for (const dns of this.#former) dns.cancel();
     this.#dns?.cancel();
   }
 

@@ -6,17 +6,26 @@ import { connectTo, type ConnectOptions } from "../connect/connect.ts";
 import type { Target } from "../connect/target.ts";
 import { Http2Connection } from "./http2-connection.ts";
 import { Http2Pool, SharedOpening } from "./http2-pool.ts";
-import { type ConnectionLimits, OriginConnection } from "./origin-connection.ts";
+import {
+  type ConnectionLimits,
+  type ConnectionWaits,
+  OriginConnection,
+} from "./origin-connection.ts";
 import type { OriginLane } from "./origin-lane.ts";
 
 /** What a pool may hold. */
 export interface PoolLimits extends ConnectionLimits {
   readonly originConnections: number;
   readonly originQueue: number;
-  /** Milliseconds for which a request may wait for a connection. */
-  readonly queueMs: number;
+  readonly waits: PoolWaits;
   /** HTTP/2 is offered by ALPN, or spoken at once where there is no TLS. */
   readonly isHttp2: boolean;
+}
+
+/** How long a pool waits, in milliseconds. The zone changes them with its clock. */
+export interface PoolWaits extends ConnectionWaits {
+  /** For which a request may wait for a connection. */
+  readonly queueMs: number;
 }
 
 /** How many connections there are in each state, for the metric `edgecase_origin_connections`. */
@@ -214,7 +223,8 @@ export class ConnectionPool {
 
   /** Resolves with a kept connection, or with null when a new one may be opened; that one is then counted already. */
   #waitForTurn({ requestHost, signal }: ConnectOptions): Promise<OriginLane | null> {
-    const { originConnections, originQueue, queueMs } = this.#limits;
+    const { originConnections, originQueue, waits } = this.#limits;
+    const { queueMs } = waits;
     return new Promise((resolve, reject) => {
       const leave = (code: "CONNECTION_LIMIT" | "CLIENT_LEFT", message: string): void => {
         settle();

@@ -131,7 +131,7 @@ export class Exchange implements AttemptOwner {
     const tunnel = new Tunnel({
       client: upgrade.socket,
       origin,
-      idleMs: this.#zone.config.timeouts.tunnelIdleMs,
+      idleMs: this.#zone.timeouts.tunnelIdleMs,
       onBytes: (toOrigin, toClient) => {
         context.requestBytes += toOrigin;
         context.responseBytes += toClient;
@@ -189,7 +189,7 @@ export class Exchange implements AttemptOwner {
   /** Never rejects: every failure goes to the listener. */
   async #connect(pool: ConnectionPool): Promise<void> {
     const context = this.#context;
-    const { dnsMs, connectMs, handshakeMs } = this.#zone.config.timeouts;
+    const { dnsMs, connectMs, handshakeMs } = this.#zone.timeouts;
     const progress = { dnsMs: null, tcpMs: null, tlsMs: null, originIp: "" };
     this.#connecting = new AbortController();
     context.isReused = false;

@@ -259,7 +259,7 @@ export class Http2Connection {
 
   /** Nothing is under way: the connection is kept for a while. */
   #rest(): void {
-    this.#idle.start(this.limits.keepAliveMs, () => this.retire());
+    this.#idle.start(this.limits.waits.keepAliveMs, () => this.retire());
   }
 
   /** Says goodbye, and closes. */

@@ -11,7 +11,12 @@ import type { OriginLane } from "./origin-lane.ts";
 export interface ConnectionLimits {
   /** Bytes of a response's header section, interim responses counted apart. */
   readonly responseHeaderBytes: number;
-  /** Milliseconds for which the connection may idle, unless the origin names a shorter time. */
+  readonly waits: ConnectionWaits;
+}
+
+/** How long a connection waits, in milliseconds. */
+export interface ConnectionWaits {
+  /** For which it may idle, unless the origin names a shorter time. */
   readonly keepAliveMs: number;
 }
 
@@ -35,7 +40,7 @@ export class OriginConnection implements OriginLane {
       headersTimeout: 0, // Deadlines are ours, and exact; undici's timers are coarse.
       bodyTimeout: 0,
       maxHeaderSize: limits.responseHeaderBytes,
-      keepAliveTimeout: limits.keepAliveMs,
+      keepAliveTimeout: limits.waits.keepAliveMs,
       keepAliveTimeoutThreshold: 1_000, // Be gone a second before the origin is.
     });
   }

@@ -16,7 +16,7 @@ export interface LineWriter {
 }
 
 /** No host, path or detail in a line is longer. */
-const longestText = 2_048;
+export const longestText = 2_048;
 
 /** The access line of a request that has ended, with its line end. */
 export function accessLine(context: ExchangeContext, time: number, totalMs: number): string {
@@ -36,7 +36,7 @@ export function accessLine(context: ExchangeContext, time: number, totalMs: numb
 }
 
 /** HTTP/2 has no minor version. @see RFC 9113 §1 */
-function protocolOf(version: string | null): string {
+export function protocolOf(version: string | null): string {
   if (version === null) return "";
   return version === "2.0" ? "HTTP/2" : `HTTP/${version}`;
 }

@@ -3,18 +3,22 @@
 import type { ExchangeContext } from "../exchange-context.ts";
 import { accessLine, type LineWriter } from "./access-log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { RecentExchanges } from "./recent-exchanges.ts";
 
 /** Status of a client that left before its answer was complete; in logs and metrics only. @see Cloudflare docs, Error 499 */
 const clientLeft = 499;
 
-/** Writes the access line and counts. */
+/** Writes the access line, counts, and keeps what was of late. */
 export class Recorder {
   readonly #metrics: Metrics;
   readonly #lines: LineWriter;
+  readonly #recent: RecentExchanges | null;
 
-  constructor(metrics: Metrics, lines: LineWriter) {
+  /** `recent` is null where nobody can ask. */
+  constructor(metrics: Metrics, lines: LineWriter, recent: RecentExchanges | null) {
     this.#metrics = metrics;
     this.#lines = lines;
+    this.#recent = recent;
   }
 
   /** Records a request whose response has ended; a second call does nothing. */
@@ -38,6 +42,8 @@ export class Recorder {
   #write(context: ExchangeContext): void {
     const totalMs = performance.now() - context.startedAt;
     this.#metrics.count(context, totalMs);
-    this.#lines.write(accessLine(context, Date.now(), totalMs));
+    const time = Date.now();
+    this.#lines.write(accessLine(context, time, totalMs));
+    this.#recent?.add(context, time, totalMs);
   }
 }

@@ -60,13 +60,19 @@ export interface Story extends Pick<
   | "originIp"
   | "isReused"
   | "retries"
-  | "recovered"
   | "dnsMs"
   | "tcpMs"
   | "tlsMs"
   | "responseMs"
 > {
   readonly zone: { readonly origins: readonly StoryOrigin[] } | null;
+  /** Failures at origins that were tried before. */
+  readonly recovered: readonly {
+    readonly origin: string;
+    readonly failure: Pick<OriginFailure, "type" | "reason">;
+  }[];
+  /** When it was answered, in milliseconds since the epoch, where that is not now. */
+  readonly answeredAt?: number;
   /** Nothing has failed, and the values are made up. */
   readonly isPreview?: boolean;
 }
@@ -87,11 +93,11 @@ export function answerFor(
 }
 
 /** An answer without detail. */
-export function bareAnswer(context: Pick<Story, "ray">, code: EdgeCode): Answer {
+export function bareAnswer(context: Pick<Story, "ray" | "answeredAt">, code: EdgeCode): Answer {
   return {
     code,
     rayId: context.ray.slice(0, 16),
-    time: `${new Date().toISOString().slice(0, 19)}Z`,
+    time: `${new Date(context.answeredAt ?? Date.now()).toISOString().slice(0, 19)}Z`,
     detail: null,
   };
 }

@@ -17,14 +17,14 @@ export interface Step {
 
 const order: readonly Phase[] = ["edge", "dns", "tcp", "tls", "http"];
 
-/** The strip for a failure: client, edge, then the four steps towards the origin. */
+/** The strip of a request, or of one that went well: client, edge, then the four steps towards the origin. */
 export function stepsOf(
   context: Pick<ExchangeContext, "isReused" | "dnsMs" | "tcpMs" | "tlsMs" | "responseMs">,
-  failure: OriginFailure,
+  failure: OriginFailure | null,
   isTls: boolean,
 ): Step[] {
-  const isRefused = failure.type === "http_request_error";
-  const brokenAt = order.indexOf(failure.phase);
+  const isRefused = failure?.type === "http_request_error";
+  const brokenAt = failure === null ? order.length : order.indexOf(failure.phase);
   const stateOf = (phase: Phase): StepState => {
     const at = order.indexOf(phase);
     if (at === brokenAt) return isRefused ? "refused" : "broken";

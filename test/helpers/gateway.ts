@@ -54,7 +54,7 @@ export async function startGatewayOn(config: ConfigFile): Promise<TestGateway> {
   const whole = {
     ...config,
     listen: { http: 0, https: false, ...config.listen },
-    admin: { port: false },
+    admin: { port: false, ...config.admin },
     timeouts: { ...testTimeouts, ...config.timeouts },
   };
   const resolved = resolveConfig(parseConfig(JSON.stringify(whole), null), null);

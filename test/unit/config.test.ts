@@ -285,7 +285,12 @@ describe("a configuration is read", () => {
 
     const config = resolveConfig(readConfigFile(file), file);
 
-    expect(config.zones[0]).toMatchObject({ name: "a.test", timeouts: { connectMs: 9_500 } });
+    expect(config.zones[0]).toMatchObject({
+      name: "a.test",
+      clock: 0.5,
+      unscaledTimeouts: { connectMs: 19_000 },
+    });
+    expect(config.timeouts.connectMs).toBe(9_500);
   });
 
   test("with paths that start at the file's folder", () => {
@@ -330,6 +335,10 @@ describe("a configuration is read", () => {
       pages: "sanitized",
       profile: "cloudflare",
     });
-    expect(first?.timeouts).toMatchObject({ dnsMs: 30, connectMs: 20, handshakeMs: 10_000 });
+    expect(first?.unscaledTimeouts).toMatchObject({
+      dnsMs: 30,
+      connectMs: 20,
+      handshakeMs: 10_000,
+    });
   });
 });

@@ -1,0 +1,89 @@
+// /api/exchanges: what passed of late, in short; and one exchange whole.
+
+import { type Static, Type } from "@sinclair/typebox";
+import type { FastifyInstance } from "fastify";
+
+import { closed } from "../../config/schema-parts.ts";
+import type { KeptExchange } from "../../record/kept-exchange.ts";
+import { problemSchema, RequestProblem } from "../problem.ts";
+import {
+  exchangeSchema,
+  filterProperties,
+  integer,
+  nullable,
+  rayParameter,
+  summarySchema,
+} from "../schemas.ts";
+import type { AdminSubject } from "../subject.ts";
+import { summarise, viewExchange } from "../views.ts";
+
+const querySchema = Type.Object(
+  {
+    ray: Type.Optional(rayParameter),
+    ...filterProperties,
+    status: Type.Optional(
+      Type.Integer({ minimum: 100, maximum: 999, description: "What the client got." }),
+    ),
+    limit: Type.Integer({ minimum: 1, maximum: 500, default: 100, description: "How many." }),
+    before: Type.Optional(
+      Type.Integer({ minimum: 1, description: "Only those with a smaller seq." }),
+    ),
+  },
+  closed,
+);
+
+const listSchema = Type.Object({
+  exchanges: Type.Array(summarySchema, { description: "Newest first." }),
+  oldest: nullable(integer("The smallest seq that is kept; null if there is none.")),
+  dropped: integer("How many there were that are not kept any more."),
+});
+
+/** The parameters of a route about one exchange. */
+export const raySchema = Type.Object({ ray: rayParameter });
+
+/** Adds the routes. */
+export function addExchanges(app: FastifyInstance, { recent }: AdminSubject): void {
+  app.get<{ Querystring: Static<typeof querySchema> }>(
+    "/api/exchanges",
+    {
+      schema: {
+        summary: "Exchanges of late, newest first.",
+        querystring: querySchema,
+        response: { 200: listSchema },
+      },
+    },
+    async ({ query: { limit, before, ...filter } }) => ({
+      exchanges: first(limit, recent.search(filter, before)).map(summarise),
+      oldest: recent.oldest,
+      dropped: recent.dropped,
+    }),
+  );
+  app.get<{ Params: Static<typeof raySchema> }>(
+    "/api/exchanges/:ray",
+    {
+      schema: {
+        summary: "One exchange whole, with the evidence that the verbose page shows.",
+        params: raySchema,
+        response: { 200: exchangeSchema, 404: problemSchema },
+      },
+    },
+    async ({ params: { ray } }) => viewExchange(findExchange(recent, ray)),
+  );
+}
+
+/** The exchange with this ray id. Throws a {@link RequestProblem} if it is gone. */
+export function findExchange(recent: AdminSubject["recent"], ray: string): KeptExchange {
+  const kept = recent.find(ray);
+  if (kept === undefined)
+    throw new RequestProblem(404, "there is no such exchange among those of late");
+  return kept;
+}
+
+function first<T>(most: number, items: Iterable<T>): T[] {
+  const taken: T[] = [];
+  for (const item of items) {
+    if (taken.length === most) break;
+    taken.push(item);
+  }
+  return taken;
+}

@@ -1,0 +1,14 @@
+// What the admin server tells about: the gateway, as far as it is anybody's business.
+
+import type { Metrics } from "../record/metrics.ts";
+import type { RecentExchanges } from "../record/recent-exchanges.ts";
+import type { Settings } from "../settings.ts";
+import type { Zone } from "../zone.ts";
+
+/** The part of a gateway that can be asked about, and changed, while it runs. */
+export interface AdminSubject {
+  readonly metrics: Metrics;
+  readonly settings: Settings;
+  readonly recent: RecentExchanges;
+  readonly zones: readonly Zone[];
+}
