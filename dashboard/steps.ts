@@ -1,6 +1,5 @@
 // The way of a request as steps and as time, from what its line in the log says.
 
-import type { Phase } from "../edge-codes/index.ts";
 import type { Summary } from "./api/types.ts";
 
 /** How a step went, in the words of the error page. */
@@ -14,7 +13,7 @@ export interface Step {
   readonly ms: number | null;
 }
 
-const order: readonly Phase[] = ["edge", "dns", "tcp", "tls", "http"];
+const order: readonly string[] = ["edge", "dns", "tcp", "tls", "http"];
 
 /** The request never left for an origin: the edge answered or refused it. */
 export function endedAtEdge({ phase, origin, originStatus }: Summary): boolean {

@@ -4,10 +4,11 @@ import { effect, signal } from "@preact/signals";
 
 import { ask, fetchApi } from "../api/ask.ts";
 import { eventsOf } from "../api/event-stream.ts";
-import type { Settings, Summary, Tick } from "../api/types.ts";
+import type { ExchangeList, GatewayFacts, Settings, Summary, Tick } from "../api/types.ts";
 import { announce } from "./announcement.ts";
 import { addTick } from "./counts.ts";
 import { add, clear, replaceAll } from "./exchanges.ts";
+import { gateway } from "./gateway.ts";
 import { place, serverFilter } from "./place.ts";
 import { needsToken } from "./session.ts";
 import { settings } from "./settings.ts";
@@ -74,15 +75,15 @@ async function followOnce(filter: string, ended: AbortSignal): Promise<boolean> 
   return true;
 }
 
-/** What ended before the stream was there, and settings that may have changed meanwhile. */
+/** What ended before the stream was there. The settings are the stream's first event. */
 async function catchUp(filter: string, ended: AbortSignal): Promise<void> {
-  const [list, now] = await Promise.all([
-    ask<{ exchanges: readonly Summary[] }>(`exchanges?limit=${listLimit}&${filter}`),
-    ask<Settings>("settings"),
+  const [list, facts] = await Promise.all([
+    ask<ExchangeList>(`exchanges?limit=${listLimit}&${filter}`),
+    ask<GatewayFacts>("gateway"),
   ]);
   if (ended.aborted) return;
   if (list.value !== null) replaceAll(list.value.exchanges);
-  if (now.value !== null) settings.value = now.value;
+  if (facts.value !== null) gateway.value = facts.value;
 }
 
 function take(name: string, data: string): void {
@@ -95,9 +96,7 @@ function take(name: string, data: string): void {
 }
 
 async function find(ray: string): Promise<void> {
-  const found = await ask<{ exchanges: readonly Summary[] }>(
-    `exchanges?ray=${encodeURIComponent(ray)}`,
-  );
+  const found = await ask<ExchangeList>(`exchanges?ray=${encodeURIComponent(ray)}`);
   if (found.value !== null && found.value.exchanges.length > 0 && place.value.text.trim() === ray)
     replaceAll(found.value.exchanges);
 }

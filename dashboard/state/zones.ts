@@ -62,9 +62,9 @@ function viewOf(facts: ZoneFacts, pools: readonly ZonePools[] | null | undefined
 
 /** The pools that origins say they are in. */
 function poolsOf(origins: ZoneFacts["origins"]): ZonePools["pools"] {
-  const names = [...new Set(origins.map(({ pool = "" }) => pool))];
+  const names = [...new Set(origins.map(({ pool }) => pool))];
   return names.map((pool) => ({
     pool,
-    origins: origins.filter((one) => (one.pool ?? "") === pool),
+    origins: origins.filter((one) => one.pool === pool),
   }));
 }

@@ -37,7 +37,7 @@ export function rowsOf(record: Readonly<Record<string, unknown>>): Row[] {
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** `validFrom` → “Valid from”; words stay as they are. */

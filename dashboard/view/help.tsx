@@ -3,6 +3,8 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
+import { gateway } from "../state/gateway.ts";
+
 /** Whether the dialog is open. */
 export const isHelpOpen = signal(false);
 
@@ -40,6 +42,7 @@ export function Help() {
         ))}
       </dl>
       <p class="soft">Arrows, Home and End work inside the list, the others anywhere.</p>
+      {gateway.value !== null && <p class="soft">Edgecase {gateway.value.version}</p>}
       <form method="dialog">
         <button type="submit">Close</button>
       </form>

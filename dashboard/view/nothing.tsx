@@ -1,6 +1,7 @@
 // In place of an empty list: how to make an exchange, or how to see those that are hidden.
 
 import { narrow, place } from "../state/place.ts";
+import { gateway } from "../state/gateway.ts";
 import { settings } from "../state/settings.ts";
 import { Command } from "./command.tsx";
 
@@ -34,5 +35,5 @@ function curl(): string {
   const hosts = settings.value?.zones.map(({ zone }) => zone) ?? [];
   const host = hosts.find((name) => name.startsWith("expired.")) ?? hosts[0] ?? "localhost";
   const name = host === "*" ? "localhost" : host.replace("*", "any");
-  return `curl -i -H 'Host: ${name}' http://${location.hostname}:8080/`;
+  return `curl -i -H 'Host: ${name}' http://${location.hostname}:${gateway.value?.http ?? 80}/`;
 }

@@ -14,6 +14,7 @@ import { LiveStream } from "./live-stream.ts";
 import { RequestProblem, sendProblem } from "./problem.ts";
 import { addExchanges } from "./routes/exchanges.ts";
 import { addExplain } from "./routes/explain.ts";
+import { addGateway } from "./routes/gateway.ts";
 import { addMonitoring } from "./routes/monitoring.ts";
 import { addSettings } from "./routes/settings.ts";
 import { addStream } from "./routes/stream.ts";
@@ -130,6 +131,7 @@ export class AdminServer {
     });
     void this.#app.register(async (app) => {
       addMonitoring(app, subject, isReady);
+      addGateway(app, subject);
       addSettings(app, subject);
       addZones(app, subject);
       addExchanges(app, subject);

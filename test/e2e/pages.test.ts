@@ -102,7 +102,11 @@ describe.each(views)("seen %j", (view) => {
 
   test("so has the demo's index", async () => {
     const page = Buffer.from(
-      indexPage(fixtures, "localhost:8080", gateway.gateway.settings.errors),
+      indexPage(fixtures, {
+        authority: "localhost:8080",
+        errors: gateway.gateway.settings.errors,
+        dashboardUrl: "http://localhost:8081/",
+      }),
     );
     await using origin = await startOrigin((socket) => {
       socket.write(
