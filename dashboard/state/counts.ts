@@ -16,7 +16,7 @@ export interface Second {
   readonly codes: ReadonlyMap<string, number>;
 }
 
-/** The seconds since this page was opened, oldest first; without those in which the stream was down. */
+/** The seconds that are known, oldest first. */
 export const seconds = signal<readonly Second[]>([]);
 
 /** The last seconds as they were told of, the newest last. */
@@ -50,6 +50,7 @@ export const codeTotals = computed<readonly (readonly [code: string, count: numb
 
 /** Takes the count of a second. */
 export function addTick(tick: Tick): void {
+  aheadMs = tick.time - Date.now();
   const at = Math.floor(tick.time / 1_000);
   seconds.value = [
     ...seconds.value.filter((one) => one.at < at && one.at > at - windowSeconds),
@@ -58,11 +59,28 @@ export function addTick(tick: Tick): void {
   lastTicks.value = [...lastTicks.value, tick].slice(-sampleSeconds);
 }
 
+/** Takes the seconds from before this page was opened. */
+export function addPast(past: readonly Second[]): void {
+  const first = seconds.peek()[0]?.at ?? Number.POSITIVE_INFINITY;
+  seconds.value = [...past.filter(({ at }) => at < first), ...seconds.peek()];
+}
+
+/** The gateway's clock, in seconds since the epoch: it may not be the reader's. */
+export function now(): number {
+  return Math.floor((Date.now() + aheadMs) / 1_000);
+}
+
+let aheadMs = 0;
+
 function sumOf(ticks: readonly Tick[], key: "shown" | "requests"): number {
   return ticks.reduce((sum, tick) => sum + tick[key], 0);
 }
 
-function secondOf({ statuses, codes }: Tick, at: number): Second {
+/** A second by its counts. */
+export function secondOf(
+  { statuses, codes }: Pick<Tick, "statuses" | "codes">,
+  at: number,
+): Second {
   let passed = 0;
   let failed = 0;
   for (const [status, count] of Object.entries(statuses)) {

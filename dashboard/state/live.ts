@@ -6,9 +6,10 @@ import { ask, fetchApi } from "../api/ask.ts";
 import { eventsOf } from "../api/event-stream.ts";
 import type { ExchangeList, GatewayFacts, Settings, Summary, Tick } from "../api/types.ts";
 import { announce } from "./announcement.ts";
-import { addTick } from "./counts.ts";
+import { addPast, addTick } from "./counts.ts";
 import { add, clear, replaceAll } from "./exchanges.ts";
 import { gateway } from "./gateway.ts";
+import { pastSeconds } from "./past.ts";
 import { place, serverFilter } from "./place.ts";
 import { needsToken } from "./session.ts";
 import { settings } from "./settings.ts";
@@ -28,6 +29,9 @@ const lastRetryMs = 5_000;
 
 /** A text that can only be a ray ID is asked for, in case the list no longer has it. */
 const wholeRay = /^[0-9a-f]{16}(-[a-z]{3})?$/i;
+
+/** The past is asked for once. */
+let hasPast = false;
 
 /** Follows the stream from now on. */
 export function startLive(): void {
@@ -64,6 +68,7 @@ async function followOnce(filter: string, ended: AbortSignal): Promise<boolean> 
   if (opened.value === null) return false;
   connection.value = "live";
   void catchUp(filter, ended);
+  if (!hasPast) void countPast();
   try {
     for await (const { name, data } of eventsOf(opened.value)) {
       if (ended.aborted) return true;
@@ -84,6 +89,15 @@ async function catchUp(filter: string, ended: AbortSignal): Promise<void> {
   if (ended.aborted) return;
   if (list.value !== null) replaceAll(list.value.exchanges);
   if (facts.value !== null) gateway.value = facts.value;
+}
+
+/** What is counted from now on is in the stream's ticks. */
+async function countPast(): Promise<void> {
+  const untilMs = Date.now();
+  const list = await ask<ExchangeList>(`exchanges?limit=${listLimit}`);
+  if (list.value === null || hasPast) return;
+  hasPast = true;
+  addPast(pastSeconds(list.value.exchanges, untilMs));
 }
 
 function take(name: string, data: string): void {

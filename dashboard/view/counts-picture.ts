@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import uPlot from "uplot";
 
-import { type Second, seconds, windowSeconds } from "../state/counts.ts";
+import { now, type Second, seconds, windowSeconds } from "../state/counts.ts";
 import { timeOfDay } from "../steps.ts";
 import { colourCount, colourOf } from "./code-colour.ts";
 
@@ -51,7 +51,7 @@ export class CountsPicture {
 
   #draw(all: readonly Second[], errorsOnly: boolean): void {
     const perBar = Math.max(1, Math.ceil((windowSeconds * leastBar) / this.#host.clientWidth));
-    const last = Math.floor(Date.now() / 1_000 / perBar) * perBar;
+    const last = Math.floor(now() / perBar) * perBar;
     const count = Math.ceil(windowSeconds / perBar);
     const times = Array.from({ length: count }, (_, at) => last - (count - 1 - at) * perBar);
     const stacks = times.map(() => layers.map(() => 0));

@@ -1,6 +1,6 @@
 // The counts as a table, for those who would rather read than look.
 
-import { codeTotals, seconds, windowSeconds } from "../state/counts.ts";
+import { codeTotals, now, seconds, windowSeconds } from "../state/counts.ts";
 import { titleOf } from "./code-title.ts";
 
 const spans = [
@@ -64,7 +64,7 @@ export function sums(length: number): {
   originErrors: number;
   codes: Map<string, number>;
 } {
-  const from = Math.floor(Date.now() / 1_000) - length;
+  const from = now() - length;
   const sum = { passed: 0, originErrors: 0, codes: new Map<string, number>() };
   for (const { at, passed, originErrors, codes } of seconds.value) {
     if (at < from) continue;

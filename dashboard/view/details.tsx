@@ -5,13 +5,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, type Problem } from "../api/ask.ts";
 import type { Summary, WholeExchange } from "../api/types.ts";
 import { summaryOf } from "../state/exchanges.ts";
-import { duration } from "../steps.ts";
 import { closeChoice, explain } from "./choice.ts";
 import { titleOf } from "./code-title.ts";
-import { Copy } from "./command.tsx";
-import { Advice } from "./advice.tsx";
-import { Facts, rowsOf } from "./facts.tsx";
-import { PagePreview } from "./page-preview.tsx";
+import { ExchangeFacts, Findings } from "./findings.tsx";
 import { LongStrip } from "./strip.tsx";
 import { Waterfall } from "./waterfall.tsx";
 
@@ -92,15 +88,7 @@ function Story({ one, whole }: { readonly one: Summary; readonly whole: WholeExc
       {one.failure !== null && <ExplainLinks one={one} />}
       <h3>Time</h3>
       <Waterfall of={one} />
-      <h3>Exchange</h3>
-      <Facts rows={exchangeRows(one)}>
-        <tr>
-          <th scope="row">Ray ID</th>
-          <td>
-            {one.ray} <Copy text={one.ray} what="ray ID" />
-          </td>
-        </tr>
-      </Facts>
+      <ExchangeFacts one={one} />
       {whole !== null && <Findings whole={whole} />}
     </>
   );
@@ -123,56 +111,4 @@ function ExplainLinks({ one }: { readonly one: Summary }) {
       )}
     </p>
   );
-}
-
-function Findings({ whole }: { readonly whole: WholeExchange }) {
-  const evidence = rowsOf(whole.evidence);
-  const certificate = rowsOf(whole.certificate ?? {});
-  return (
-    <>
-      {evidence.length > 0 && (
-        <>
-          <h3>Evidence</h3>
-          <Facts rows={evidence} />
-        </>
-      )}
-      {certificate.length > 0 && (
-        <>
-          <h3>Certificate of the origin</h3>
-          <Facts rows={certificate} />
-        </>
-      )}
-      {whole.attempts.length > 0 && (
-        <>
-          <h3>Tried before</h3>
-          <Facts
-            rows={whole.attempts.map(({ origin, failure, reason, detail }) => [
-              origin,
-              `${failure}${reason === null ? "" : ` / ${reason}`}: ${detail}`,
-            ])}
-          />
-        </>
-      )}
-      <Advice of={whole} />
-      {whole.code !== null && !whole.late && <PagePreview ray={whole.ray} />}
-    </>
-  );
-}
-
-function exchangeRows(one: Summary): [string, string][] {
-  const cause = one.failure === null ? "" : [one.failure, one.reason].filter(Boolean).join(" / ");
-  const rows: [string, string | number][] = [
-    ["Failure", cause],
-    ["Zone", one.zone === "" ? "none has this host" : one.zone],
-    ["Origin", one.origin],
-    ["Connected to", one.originIp],
-    ["Status of the origin", one.originStatus === 0 ? "" : one.originStatus],
-    ["Status for the client", one.status],
-    ["Client", [one.client, one.protocol].filter(Boolean).join(", ")],
-    ["When", new Date(one.time).toLocaleString()],
-    ["Bytes", `${one.requestBytes} received, ${one.responseBytes} sent`],
-    ["Tried again", one.retries === 0 ? "" : one.retries],
-    ["Total", duration(one.totalMs)],
-  ];
-  return rows.flatMap(([name, value]) => (value === "" ? [] : [[name, String(value)]]));
 }

@@ -2,7 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 
-type Row = readonly [name: string, value: string];
+/** A name and a value. */
+export type Row = readonly [name: string, value: string];
 
 /** Rows of a table; `children` are rows of another make. */
 export function Facts({
@@ -16,7 +17,7 @@ export function Facts({
     <table class="facts">
       <tbody>
         {rows.map(([name, value]) => (
-          <tr key={name}>
+          <tr key={`${name} ${value}`}>
             <th scope="row">{name}</th>
             <td>{value}</td>
           </tr>
@@ -25,27 +26,4 @@ export function Facts({
       </tbody>
     </table>
   );
-}
-
-/** The rows of a record: its keys in words, its lists in one line, nothing that is empty. */
-export function rowsOf(record: Readonly<Record<string, unknown>>): Row[] {
-  return Object.entries(record).flatMap(([key, value]) => {
-    const text = Array.isArray(value) ? value.map(String).join(", ") : textOf(value);
-    return text === "" ? [] : [[inWords(key), text] as const];
-  });
-}
-
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** `validFrom` → “Valid from”; words stay as they are. */
-function inWords(key: string): string {
-  const words = key.replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ");
-  return words === key ? key.charAt(0).toUpperCase() + key.slice(1) : sentence(words);
-}
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 }

@@ -34,29 +34,23 @@ export function Strip({ of }: { readonly of: Summary }) {
   );
 }
 
-/** The large form, for the details: the steps as the error page has them. */
+/** The large form, for the details: the steps as the error page has them, less the client, which asked. */
 export function LongStrip({ steps }: { readonly steps: WholeExchange["steps"] }) {
   if (steps.length === 0) return null;
   return (
     <ol class="long-strip" aria-label="The way of the request">
-      {steps.map(({ step, state, note }) => (
+      {steps.slice(1).map(({ step, state, note }) => (
         <li key={step} class={`is-${state}`}>
           <span class="sign" aria-hidden="true">
             {marks[state].sign}
           </span>
-          <b>{step === "client" || step === "edge" ? sentence(step) : step.toUpperCase()}</b>
-          <span>
-            {state === "broken" ? `${marks.broken.words}, ` : ""}
-            {note}
-          </span>
+          <b>{step === "edge" ? "Edge" : step.toUpperCase()}</b>
+          {state === "broken" && <span>{marks.broken.words}, </span>}
+          <span>{note}</span>
         </li>
       ))}
     </ol>
   );
-}
-
-function sentence(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 function inWords(steps: readonly Step[]): string {

@@ -43,9 +43,12 @@ const types: Readonly<Record<string, string>> = {
 /** From here to the build, whether this file runs from the sources or is a part of it. */
 const folders = ["../../dashboard/", "../../dist/dashboard/"];
 
-/** Serves the dashboard; where it has not been built, says how to. It holds nothing of the gateway's: no token is asked for. */
-export function addDashboard(app: FastifyInstance): void {
-  const files = readDashboard();
+/**
+ * Serves the dashboard from the folder of its build; where there is none, says how to make it. It holds nothing of the
+ * gateway's: no token is asked for.
+ */
+export function addDashboard(app: FastifyInstance, folder: string | null = buildFolder()): void {
+  const files = folder === null ? [] : [...filesIn(folder, ""), ...filesIn(folder, "assets")];
   for (const file of files) addFile(app, file);
   if (files.length > 0) return;
   app.get("/", { schema: { hide: true }, config: { isPublic: true } }, async (_request, reply) =>
@@ -70,15 +73,10 @@ function addFile(app: FastifyInstance, { path, type, content, etag, isImmutable 
   });
 }
 
-/** Every file of the build; none if there is no build. */
-function readDashboard(): DashboardFile[] {
-  for (const folder of folders) {
-    const root = fileURLToPath(new URL(folder, import.meta.url));
-    const names = namesIn(root);
-    // The sources are a folder of the same name, and have no such file.
-    if (names.includes("assets")) return [...filesIn(root, ""), ...filesIn(root, "assets")];
-  }
-  return [];
+function buildFolder(): string | null {
+  const all = folders.map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
+  // The sources are a folder of the same name, and have no such file.
+  return all.find((folder) => namesIn(folder).includes("assets")) ?? null;
 }
 
 function filesIn(root: string, folder: string): DashboardFile[] {

@@ -43,7 +43,7 @@ export async function run(
   const admin = new AdminServer(config.admin, gateway, {
     isReady: () => isReady,
     messages,
-    addFiles: addDashboard,
+    addFiles: (app) => addDashboard(app),
   });
 
   prepare?.(gateway);
