@@ -3,18 +3,10 @@
 import { computed, signal } from "@preact/signals";
 
 import type { Tick } from "../api/types.ts";
+import { addSecond, type Second, secondOf, splitBySecond } from "./second.ts";
 
 /** How far back counts go, in seconds. */
 export const windowSeconds = 300;
-
-/** One second: how many were passed on well, how many with an error of the origin's own, and how many got which code. */
-export interface Second {
-  /** Seconds since the epoch. */
-  readonly at: number;
-  readonly passed: number;
-  readonly originErrors: number;
-  readonly codes: ReadonlyMap<string, number>;
-}
 
 /** The seconds that are known, oldest first. */
 export const seconds = signal<readonly Second[]>([]);
@@ -48,21 +40,20 @@ export const codeTotals = computed<readonly (readonly [code: string, count: numb
   return [...totals].toSorted(([, one], [, other]) => other - one);
 });
 
-/** Takes the count of a second. */
+/** Takes the counts since the tick before: of about a second, which may belong to two of the clock's. */
 export function addTick(tick: Tick): void {
   aheadMs = tick.time - Date.now();
-  const at = Math.floor(tick.time / 1_000);
-  seconds.value = [
-    ...seconds.value.filter((one) => one.at < at && one.at > at - windowSeconds),
-    secondOf(tick, at),
-  ];
-  lastTicks.value = [...lastTicks.value, tick].slice(-sampleSeconds);
+  const before = lastTick.peek()?.time ?? tick.time - 1_000;
+  const parts = splitBySecond(secondOf(tick, 0), before / 1_000, tick.time / 1_000);
+  seconds.value = parts
+    .reduce(addSecond, seconds.peek())
+    .filter(({ at }) => at > tick.time / 1_000 - windowSeconds);
+  lastTicks.value = [...lastTicks.peek(), tick].slice(-sampleSeconds);
 }
 
 /** Takes the seconds from before this page was opened. */
 export function addPast(past: readonly Second[]): void {
-  const first = seconds.peek()[0]?.at ?? Number.POSITIVE_INFINITY;
-  seconds.value = [...past.filter(({ at }) => at < first), ...seconds.peek()];
+  seconds.value = past.reduce(addSecond, seconds.peek());
 }
 
 /** The gateway's clock, in seconds since the epoch: it may not be the reader's. */
@@ -74,21 +65,4 @@ let aheadMs = 0;
 
 function sumOf(ticks: readonly Tick[], key: "shown" | "requests"): number {
   return ticks.reduce((sum, tick) => sum + tick[key], 0);
-}
-
-/** A second by its counts. */
-export function secondOf(
-  { statuses, codes }: Pick<Tick, "statuses" | "codes">,
-  at: number,
-): Second {
-  let passed = 0;
-  let failed = 0;
-  for (const [status, count] of Object.entries(statuses)) {
-    if (Number(status) < 400) passed += count;
-    else failed += count;
-  }
-  const byCode = new Map(Object.entries(codes).filter(([, count]) => count > 0));
-  const answered = [...byCode.values()].reduce((sum, count) => sum + count, 0);
-  // A late failure has a code, but its status had been sent: it is not among the failed ones.
-  return { at, passed, originErrors: Math.max(0, failed - answered), codes: byCode };
 }

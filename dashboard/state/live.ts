@@ -30,6 +30,9 @@ const lastRetryMs = 5_000;
 /** A text that can only be a ray ID is asked for, in case the list no longer has it. */
 const wholeRay = /^[0-9a-f]{16}(-[a-z]{3})?$/i;
 
+/** Of the past no more is asked for than this many times that. */
+const mostPages = 4;
+
 /** The past is asked for once. */
 let hasPast = false;
 
@@ -94,10 +97,17 @@ async function catchUp(filter: string, ended: AbortSignal): Promise<void> {
 /** What is counted from now on is in the stream's ticks. */
 async function countPast(): Promise<void> {
   const untilMs = Date.now();
-  const list = await ask<ExchangeList>(`exchanges?limit=${listLimit}`);
-  if (list.value === null || hasPast) return;
+  const past: Summary[] = [];
+  for (let page = 0; page < mostPages; page++) {
+    const before = page === 0 ? "" : `&before=${past.at(-1)?.seq ?? 1}`;
+    // oxlint-disable-next-line no-await-in-loop -- Each page begins where the one before it ends.
+    const list = await ask<ExchangeList>(`exchanges?limit=${listLimit}${before}`);
+    past.push(...(list.value?.exchanges ?? []));
+    if ((list.value?.exchanges.length ?? 0) < listLimit) break;
+  }
+  if (hasPast) return;
   hasPast = true;
-  addPast(pastSeconds(list.value.exchanges, untilMs));
+  addPast(pastSeconds(past, untilMs));
 }
 
 function take(name: string, data: string): void {

@@ -1,7 +1,7 @@
 // The seconds before this page was opened, counted from the exchanges that the gateway has kept.
 
 import type { Summary } from "../api/types.ts";
-import { type Second, secondOf } from "./counts.ts";
+import { type Second, secondOf } from "./second.ts";
 
 /** Counts what was kept, newest first, as far back as nothing is missing, and up to a time in milliseconds. */
 export function pastSeconds(list: readonly Summary[], untilMs: number): Second[] {
@@ -15,8 +15,8 @@ export function pastSeconds(list: readonly Summary[], untilMs: number): Second[]
   const bySecond = new Map<number, Summary[]>();
   for (const one of known.toReversed()) {
     const at = secondAt(one.time);
-    if (at >= fromSecond && at < secondAt(untilMs))
-      bySecond.set(at, [...(bySecond.get(at) ?? []), one]);
+    if (at < fromSecond || one.time >= untilMs) continue;
+    bySecond.set(at, [...(bySecond.get(at) ?? []), one]);
   }
   return [...bySecond].map(([at, those]) =>
     secondOf({ statuses: countBy(those, "status"), codes: countBy(those, "code") }, at),

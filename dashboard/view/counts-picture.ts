@@ -3,7 +3,8 @@
 import { effect, signal } from "@preact/signals";
 import uPlot from "uplot";
 
-import { now, type Second, seconds, windowSeconds } from "../state/counts.ts";
+import { now, seconds, windowSeconds } from "../state/counts.ts";
+import type { Second } from "../state/second.ts";
 import { timeOfDay } from "../steps.ts";
 import { colourCount, colourOf } from "./code-colour.ts";
 
@@ -12,6 +13,9 @@ const layers = ["passed", "own", ...Array.from({ length: colourCount }, (_, at) 
 
 /** No bar is narrower, in CSS pixels: on a small screen one stands for several seconds. */
 const leastBar = 3;
+
+/** No picture shows less, in seconds. */
+const leastSpan = 60;
 
 const height = 132;
 
@@ -50,9 +54,11 @@ export class CountsPicture {
   }
 
   #draw(all: readonly Second[], errorsOnly: boolean): void {
-    const perBar = Math.max(1, Math.ceil((windowSeconds * leastBar) / this.#host.clientWidth));
-    const last = Math.floor(now() / perBar) * perBar;
-    const count = Math.ceil(windowSeconds / perBar);
+    const span = spanOf(all);
+    const perBar = Math.max(1, Math.ceil((span * leastBar) / this.#host.clientWidth));
+    // The last that is over: of the present one a part is still to come.
+    const last = (Math.floor(now() / perBar) - 1) * perBar;
+    const count = Math.ceil(span / perBar);
     const times = Array.from({ length: count }, (_, at) => last - (count - 1 - at) * perBar);
     const stacks = times.map(() => layers.map(() => 0));
     for (const second of all) {
@@ -83,8 +89,9 @@ export class CountsPicture {
           ...axis,
           grid: { show: false },
           size: 24,
-          incrs: [60, 120, 300],
-          values: (_, marks) => marks.map((mark) => timeOfDay(mark * 1_000).slice(0, 5)),
+          incrs: [15, 30, 60, 120, 300],
+          space: 80,
+          values: (_, marks) => marks.map((mark) => timeOfDay(mark * 1_000)),
         },
         { ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] },
       ],
@@ -101,6 +108,12 @@ export class CountsPicture {
       hooks: { setCursor: [(plot) => say(plot)] },
     };
   }
+}
+
+/** How many seconds to show: all that are known, within bounds. */
+function spanOf(all: readonly Second[]): number {
+  const known = now() - (all[0]?.at ?? now());
+  return Math.min(windowSeconds, Math.max(leastSpan, known + 1));
 }
 
 function addTo(stack: number[], second: Second, errorsOnly: boolean): void {

@@ -24,7 +24,8 @@ export function Strip({ of }: { readonly of: Summary }) {
   }
   return (
     <span class="strip" role="img" aria-label={inWords(steps)}>
-      {steps.map(({ name, state }) => (
+      {of.reused && <span class="step is-kept">kept connection</span>}
+      {(of.reused ? steps.slice(-1) : steps).map(({ name, state }) => (
         <span key={name} class={`step is-${state}`}>
           <span class="sign">{marks[state].sign}</span>
           {name}
