@@ -23,8 +23,18 @@ const mostBytes = 200_000;
 
 /** Broken origins of the demo, the more frequent ones several times. */
 const broken = [
-  ...["refused", "refused", "refused", "expired", "expired", "closes-silently", "postgres"],
-  ...["nxdomain", "never-answers", "self-signed", "wrong-host", "plain-http-on-tls-port"],
+  "refused",
+  "expired",
+  "closes-silently",
+  "refused",
+  "postgres",
+  "nxdomain",
+  "expired",
+  "never-answers",
+  "refused",
+  "self-signed",
+  "wrong-host",
+  "plain-http-on-tls-port",
 ];
 const paths = ["/", "/cart", "/api/orders/81", "/products/17", "/login"];
 
@@ -117,23 +127,11 @@ function adminUrl(): string {
 
 /** The demo as it is built, once it answers. */
 async function startDemo(): Promise<ChildProcess> {
-  const child = spawn(
-    process.execPath,
-    [
-      fileURLToPath(new URL("dist/src/cli.js", root)),
-      ...[
-        "--port",
-        String(http),
-        "--admin-port",
-        String(admin),
-        "--https-port",
-        "false",
-        "--log-level",
-        "error",
-      ],
-    ],
-    { stdio: ["ignore", "ignore", "pipe"] },
-  );
+  const command = fileURLToPath(new URL("dist/src/cli.js", root));
+  const ports = ["--port", String(http), "--admin-port", String(admin), "--https-port", "false"];
+  const child = spawn(process.execPath, [command, ...ports, "--log-level", "error"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let said = "";
   await new Promise<void>((resolve, reject) => {
     child.stderr.setEncoding("utf8").on("data", (piece: string) => {

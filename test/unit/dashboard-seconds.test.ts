@@ -11,6 +11,8 @@ const counts = (at: number, passed: number, codes: Record<string, number> = {}):
   codes: new Map(Object.entries(codes)),
 });
 
+const ended = (seq: number, time: number) => ({ seq, time, status: 200, code: null }) as Summary;
+
 describe("the counts of a tick", () => {
   test("tell what was passed on from errors of the origin's own and from codes", () => {
     const second = secondOf({ statuses: { 200: 5, 404: 2, 521: 1 }, codes: { 521: 1 } }, 7);
@@ -42,8 +44,6 @@ describe("the counts of a tick", () => {
 });
 
 describe("the past", () => {
-  const ended = (seq: number, time: number) => ({ seq, time, status: 200, code: null }) as Summary;
-
   test("is counted as far back as nothing is missing", () => {
     const kept = [
       ended(9, 5_100),
