@@ -4,9 +4,11 @@
 import { Command, CommanderError, Option } from "commander";
 import { closest } from "fastest-levenshtein";
 
+import type { AdminFlags } from "./commands/ask-admin.ts";
 import type { CaOptions } from "./commands/ca.ts";
 import type { CheckOptions } from "./commands/check.ts";
 import type { ServeOptions } from "./commands/serve.ts";
+import type { SetOptions } from "./commands/set.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { version } from "./version.ts";
 
@@ -83,6 +85,22 @@ program
     (await import("./commands/explain.ts")).explain(name, options),
   );
 
+asksAdmin(program.command("set"))
+  .description("change settings of a gateway that runs")
+  .argument("<key=value...>", "codes=…, pages=…, profile=…, clock=…")
+  .option("--zone <host>", "change this zone alone")
+  .option("--survives-reload", "keep the change when the configuration is reloaded")
+  .action(async (assignments: string[], options: SetOptions) =>
+    (await import("./commands/set.ts")).set(assignments, options),
+  );
+
+asksAdmin(program.command("ray"))
+  .description("tell the whole story of one exchange, by its ray id")
+  .argument("<id>", "as in the cf-ray field, with or without the place at its end")
+  .action(async (id: string, options: AdminFlags) =>
+    (await import("./commands/ray.ts")).ray(id, options),
+  );
+
 program
   .command("ca")
   .description("print where the local CA's certificate is, and how to trust it")
@@ -96,6 +114,17 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : badUsage;
   else if (error instanceof ConfigError) fail(error.message, badUsage);
   else fail(error instanceof Error ? error.message : String(error), 1);
+}
+
+/** For commands that speak to a gateway that runs. */
+function asksAdmin(command: Command): Command {
+  return command
+    .option("--admin <url>", "the gateway's admin server (http://127.0.0.1:8081)")
+    .addOption(
+      new Option("--admin-port <port>", "its port on this machine (8081)").conflicts("admin"),
+    )
+    .option("--token-file <file>", "file with the admin server's bearer token")
+    .option("--json", "print JSON");
 }
 
 function notACommand(word: string): ConfigError {

@@ -64,6 +64,8 @@ export class ExchangeContext {
   code: EdgeCode | null = null;
   /** What the client is told of the failure, if it can still be told. */
   told: Told | null = null;
+  /** When that was settled, in milliseconds since the epoch. */
+  answeredAt: number | null = null;
   /** Failures of origins that another origin made good. */
   readonly recovered: { readonly origin: string; readonly failure: OriginFailure }[] = [];
 

@@ -34,6 +34,7 @@ export class Judge {
     context.failure = failure;
     context.code = told.detailed;
     context.told = told;
+    context.answeredAt = Date.now();
     // The client's doing: whichever origin was asked had no part in it.
     if (failure.type === "http_request_error") context.origin = context.originIp = "";
     // Nothing explains it: our own fault until shown otherwise, so the whole cause is told.

@@ -7,9 +7,10 @@ import type { ServerResponse } from "node:http";
 import type { KeptExchange } from "../record/kept-exchange.ts";
 import { type ExchangeFilter, isWanted } from "../record/recent-exchanges.ts";
 import { toJson } from "../plain-text.ts";
+import { summarise } from "./exchange-views.ts";
 import { Sampler } from "./sampler.ts";
 import type { AdminSubject } from "./subject.ts";
-import { summarise, viewSettings } from "./views.ts";
+import { viewSettings } from "./views.ts";
 
 /** No more readers at the same time. */
 export const mostReaders = 32;

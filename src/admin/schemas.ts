@@ -54,7 +54,9 @@ export const changeSchema = Type.Partial(
   Type.Object({
     ...toggles,
     clock,
-    zone: text("The zone to change; without it the gateway and every zone. Not with clock."),
+    zone: text(
+      "A host of the zone to change; without it the gateway and every zone. Not with clock.",
+    ),
     survivesReload: Type.Boolean({
       description:
         "Whether the change outlives a reload of the configuration. If not, the file wins again.",

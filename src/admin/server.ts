@@ -12,6 +12,7 @@ import { version } from "../version.ts";
 import { Guard } from "./guard.ts";
 import { LiveStream } from "./live-stream.ts";
 import { RequestProblem, sendProblem } from "./problem.ts";
+import { addExchangePage } from "./routes/exchange-page.ts";
 import { addExchanges } from "./routes/exchanges.ts";
 import { addExplain } from "./routes/explain.ts";
 import { addGateway } from "./routes/gateway.ts";
@@ -135,6 +136,7 @@ export class AdminServer {
       addSettings(app, subject);
       addZones(app, subject);
       addExchanges(app, subject);
+      addExchangePage(app, subject);
       addStream(app, this.#stream);
       addExplain(app);
       app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger());

@@ -1,9 +1,9 @@
 // `edgecase explain`: what a code, a failure type or a reason means, what causes it, how to check and how to fix it.
 
-import { styleText } from "node:util";
-
 import { ConfigError } from "../config/config-error.ts";
 import { entriesNamed, type Entry, nearestName } from "../explain.ts";
+import { adviceLines } from "../render/text.ts";
+import { bold } from "./bold.ts";
 
 /** Prints every entry of that name. */
 export function explain(name: string, options: { json?: boolean }): void {
@@ -28,16 +28,8 @@ function print({ kind, name, title, facts, explanation }: Entry): string {
     ...Object.entries(facts).map(([label, value]) => `  ${label}: ${value}`),
   ];
   if (explanation !== null) {
-    lines.push(
-      "", bold("What happened"), `  ${explanation.whatHappened}`,
-      "", bold("Likely causes"), ...explanation.likelyCauses.map((cause) => `  - ${cause}`),
-      "", bold("How to check"), ...explanation.howToCheck.flatMap(({ text, command }) => [`  - ${text}`, ...(command === undefined ? [] : [`      ${command}`])]),
-      "", bold("How to fix"), ...explanation.howToFix.map((fix) => `  - ${fix}`),
-    ); // prettier-ignore
+    const advice = adviceLines(explanation, bold);
+    lines.push("", bold("What happened"), `  ${explanation.whatHappened}`, "", ...advice);
   }
   return lines.join("\n");
-}
-
-function bold(text: string): string {
-  return process.stdout.isTTY && process.stdout.hasColors() ? styleText("bold", text) : text;
 }

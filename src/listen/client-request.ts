@@ -7,6 +7,6 @@ import type { Http2ServerRequest } from "node:http2";
 export type ClientRequest = IncomingMessage | Http2ServerRequest;
 
 /** Whether a request came over HTTP/2. */
-export function isHttp2(req: ClientRequest): req is Http2ServerRequest {
+export function isHttp2(req: Pick<ClientRequest, "httpVersionMajor">): req is Http2ServerRequest {
   return req.httpVersionMajor === 2;
 }

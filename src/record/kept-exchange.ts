@@ -60,6 +60,7 @@ export interface KeptAttempt {
 export interface KeptFailure extends OriginFailure {
   readonly cause: null;
   readonly told: Told;
+  readonly answeredAt: number | null;
   /** The origin's address and TLS settings; null if none was asked. */
   readonly target: Target | null;
   /** For the owner's pages; null if no zone has the host. */
@@ -141,7 +142,7 @@ export function keepExchange(
 }
 
 function keepFailure(context: ExchangeContext, failure: OriginFailure): KeptFailure | null {
-  const { told, zone, req, scheme } = context;
+  const { told, answeredAt, zone, req, scheme } = context;
   if (told === null) return null; // It was never judged, and then nobody was told of it.
   const { accept, "accept-encoding": acceptEncoding, "content-type": contentType } = req.headers;
   return {
@@ -151,6 +152,7 @@ function keepFailure(context: ExchangeContext, failure: OriginFailure): KeptFail
     evidence: keepEvidence(failure.evidence),
     certificate: failure.certificate === null ? null : keepCertificate(failure.certificate),
     told,
+    answeredAt,
     target:
       zone?.origins.find(({ label }) => label === context.origin)?.connectionsFor(scheme).target ??
       null,

@@ -71,8 +71,8 @@ export interface Story extends Pick<
     readonly origin: string;
     readonly failure: Pick<OriginFailure, "type" | "reason">;
   }[];
-  /** When it was answered, in milliseconds since the epoch, where that is not now. */
-  readonly answeredAt?: number;
+  /** When it was answered, in milliseconds since the epoch; null is now. */
+  readonly answeredAt?: number | null;
   /** Nothing has failed, and the values are made up. */
   readonly isPreview?: boolean;
 }
@@ -213,13 +213,14 @@ function evidenceOf(context: Story, failure: OriginFailure): [string, string][] 
   for (const [key, value] of Object.entries(failure.evidence))
     rows.push([evidenceLabels[key] ?? key, String(value)]);
   const { certificate } = failure;
+  const now = context.answeredAt ?? Date.now();
   if (certificate !== null) {
     rows.push(
       ["Certificate of", certificate.names.join(", ") || "(no name)"],
       ["Subject", certificate.subject || "(empty)"],
       ["Issuer", certificate.issuer],
-      ["Valid from", withDistance(certificate.validFrom)],
-      ["Valid to", withDistance(certificate.validTo)],
+      ["Valid from", withDistance(certificate.validFrom, now)],
+      ["Valid to", withDistance(certificate.validTo, now)],
       ["Chain", certificate.chain.join(" ← ")],
       [
         "Key",
@@ -241,8 +242,8 @@ function evidenceOf(context: Story, failure: OriginFailure): [string, string][] 
 const dayMs = 86_400_000;
 
 /** A certificate's date, and how far away it is. */
-function withDistance(date: string): string {
-  const days = Math.round((Date.parse(date) - Date.now()) / dayMs);
+function withDistance(date: string, now: number): string {
+  const days = Math.round((Date.parse(date) - now) / dayMs);
   if (Number.isNaN(days)) return date;
   if (days === 0) return `${date} (today)`;
   return `${date} (${days > 0 ? `in ${days} days` : `${-days} days ago`})`;

@@ -4,10 +4,10 @@ import { isIP } from "node:net";
 
 import type { ErrorRule } from "../config/gateway-config.ts";
 import type { PageClass, Slot, Template } from "../config/template.ts";
-import type { ExchangeContext } from "../exchange-context.ts";
 import type { EdgeCode } from "../map/edge-code.ts";
 import { onOneLine, toJson } from "../plain-text.ts";
 import type { Answer } from "./answer.ts";
+import type { Asker } from "./asker.ts";
 import { errorBox } from "./error-box.ts";
 import { html } from "./escape.ts";
 
@@ -38,22 +38,22 @@ export function pageClassOf({ code, status }: EdgeCode): PageClass | null {
  * The owner's page for an answer, filled in; null if the answer is told in a form of ours.
  * Accept does not count, and a request without Accept-Encoding gets the edge's own form. @see Cloudflare docs, Error Pages
  */
-export function customPage(context: ExchangeContext, answer: Answer): Buffer | null {
-  const pages = context.zone?.config.errorPages;
-  if (pages === undefined || context.req.headers["accept-encoding"] === undefined) return null;
+export function customPage(asker: Asker, answer: Answer): Buffer | null {
+  const pages = asker.zone?.config.errorPages;
+  if (pages === undefined || asker.req.headers["accept-encoding"] === undefined) return null;
   const pageClass = pageClassOf(answer.code);
   const template = pageClass === null ? null : pages[pageClass];
   return template === null
     ? null
     : fill(template, {
-        ...valuesOf(context, "text/html"),
-        box: errorBox(answer, addressOf(context)),
+        ...valuesOf(asker, "text/html"),
+        box: errorBox(answer, addressOf(asker)),
       });
 }
 
 /** The body of a rule, filled in. It has no box. */
-export function ruleBody(context: ExchangeContext, { body, contentType }: ErrorRule): Buffer {
-  return fill(body, { ...valuesOf(context, contentType), box: "" });
+export function ruleBody(asker: Asker, { body, contentType }: ErrorRule): Buffer {
+  return fill(body, { ...valuesOf(asker, contentType), box: "" });
 }
 
 function fill(template: Template, values: Readonly<Record<Slot, string>>): Buffer {
@@ -63,18 +63,18 @@ function fill(template: Template, values: Readonly<Record<Slot, string>>): Buffe
 }
 
 function valuesOf(
-  context: ExchangeContext,
+  asker: Asker,
   contentType: ContentType,
 ): Readonly<Record<Exclude<Slot, "box">, string>> {
   const escape = escapes[contentType];
   return {
-    rayId: escape(context.ray.slice(0, 16)),
-    clientIp: escape(addressOf(context)),
-    geo: escape(context.zone?.config.fields.ipCountry ?? unknownCountry),
+    rayId: escape(asker.ray.slice(0, 16)),
+    clientIp: escape(addressOf(asker)),
+    geo: escape(asker.zone?.config.fields.ipCountry ?? unknownCountry),
   };
 }
 
 /** The client's address, if it is one: owners put it into scripts and attributes, where escaping alone is not enough. */
-function addressOf({ clientAddress }: ExchangeContext): string {
+function addressOf({ clientAddress }: Asker): string {
   return isIP(clientAddress) === 0 ? "" : clientAddress;
 }

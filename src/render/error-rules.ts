@@ -4,8 +4,7 @@ import { STATUS_CODES } from "node:http";
 
 import type { ErrorRule } from "../config/gateway-config.ts";
 import { isHttp2 } from "../listen/client-request.ts";
-import type { ExchangeContext } from "../exchange-context.ts";
-import type { Zone } from "../zone.ts";
+import type { Asker } from "./asker.ts";
 import { contentTypes } from "./fields.ts";
 
 /** Node sends no larger status over HTTP/2. */
@@ -28,14 +27,14 @@ const ofContent: ReadonlySet<string> = new Set([
 ]);
 
 /** The rule for a response with this status; null if there is none. */
-export function ruleFor(zone: Zone | null, status: number): ErrorRule | null {
+export function ruleFor(zone: Asker["zone"], status: number): ErrorRule | null {
   return zone?.config.errorRules.find(({ statuses }) => statuses.has(status)) ?? null;
 }
 
 /** Status and reason phrase of an answer under a rule; `own` are those it would have without. */
 export function statusUnder(
   { responseStatus }: ErrorRule,
-  { req }: ExchangeContext,
+  { req }: Asker,
   own: { status: number; reason: string },
 ): { status: number; reason: string } {
   if (responseStatus === null || responseStatus === own.status) return own;

@@ -5,13 +5,16 @@ import { type BareItem, serializeBareItem, Token } from "structured-headers";
 import { reasons } from "../../edge-codes/index.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ErrorRule } from "../config/gateway-config.ts";
-import type { ExchangeContext } from "../exchange-context.ts";
 import type { Answer, Story } from "./answer.ts";
+import type { Asker } from "./asker.ts";
 import type { Format } from "./negotiate.ts";
 import { contentSecurityPolicy } from "./style.ts";
 
 /** A form of ours, or the media type of what the site's owner wrote. */
 export type BodyForm = Format | ErrorRule["contentType"];
+
+/** What the fields of an error tell of its request. */
+export type ErrorSource = Pick<Story, "ray" | "origin" | "originIp">;
 
 /** Content-Type for each form. */
 export const contentTypes: Readonly<Record<BodyForm, string>> = {
@@ -47,7 +50,7 @@ function commonFields(ray: string): string[] {
 
 /** The fields of an error, names and values in turn. Our own page loads nothing and says so; an owner's may do what it likes. */
 export function answerFields(
-  context: Pick<Story, "ray" | "origin" | "originIp">,
+  context: ErrorSource,
   answer: Answer,
   form: BodyForm,
   contentLength: number,
@@ -61,10 +64,7 @@ export function answerFields(
 }
 
 /** The fields that every error has, whatever its body is. */
-export function errorFields(
-  context: Pick<Story, "ray" | "origin" | "originIp">,
-  answer: Answer,
-): string[] {
+export function errorFields(context: ErrorSource, answer: Answer): string[] {
   const fields = commonFields(context.ray);
   if (answer.detail === null) return fields;
 
@@ -81,7 +81,7 @@ export function errorFields(
 }
 
 /** The Server field that the zone wants its answers to have. */
-export function serverField({ zone }: ExchangeContext): string[] {
+export function serverField({ zone }: Asker): string[] {
   const server = zone?.config.fields.server ?? null;
   return server === null ? [] : ["server", server];
 }

@@ -3,6 +3,7 @@
 import { isHttp2 } from "../listen/client-request.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { Answer } from "./answer.ts";
+import type { Asker } from "./asker.ts";
 
 /** The gRPC status codes that an answer of ours can have. @see gRPC docs, Status codes and their use in gRPC */
 const grpcStatus = {
@@ -31,23 +32,24 @@ const byStatus: Readonly<Record<number, number>> = {
 };
 
 /** Whether a client speaks gRPC. @see gRPC docs, PROTOCOL-HTTP2: Content-Type is application/grpc, with or without a suffix */
-export function isGrpc({ req }: ExchangeContext): boolean {
+export function isGrpc({ req }: Pick<Asker, "req">): boolean {
   return isHttp2(req) && /^application\/grpc(?:$|[+;])/i.test(req.headers["content-type"] ?? "");
 }
 
-/** Answers a gRPC call. Every error of an origin is UNAVAILABLE, as it would be for a client that connected by itself. */
-export function sendGrpc(
-  { res, ray, req }: ExchangeContext,
-  answer: Answer,
-  fields: string[],
-): void {
-  const { status, code, facts } = answer.code;
-  const said = `${code} ${facts.title}${answer.detail === null ? "" : `: ${answer.detail.title}`}; ray ${ray.slice(0, 16)}`;
+/** Answers a gRPC call. */
+export function sendGrpc({ res, req }: ExchangeContext, answer: Answer, fields: string[]): void {
   res.sendHead(200, "OK", ["content-type", req.headers["content-type"] ?? "", ...fields]);
-  res.sendTrailers([
+  res.sendTrailers(grpcTrailers(answer));
+}
+
+/** The trailers of an answer. Every error of an origin is UNAVAILABLE, as it would be for a client that connected by itself. */
+export function grpcTrailers({ code: told, rayId, detail }: Answer): [string, string][] {
+  const { status, code, facts } = told;
+  const said = `${code} ${facts.title}${detail === null ? "" : `: ${detail.title}`}; ray ${rayId}`;
+  return [
     ["grpc-status", String(byStatus[status] ?? grpcStatus.unavailable)],
     ["grpc-message", percentEncoded(said)],
-  ]);
+  ];
 }
 
 /** Printable ASCII but `%` stays. @see gRPC docs, PROTOCOL-HTTP2, Percent-Encoded */

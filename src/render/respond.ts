@@ -10,9 +10,16 @@ import { linger, lingerOnSocket } from "../listen/linger.ts";
 import { upgradeOf } from "../listen/upgrades.ts";
 import type { Told } from "../map/codes-for.ts";
 import { type Answer, answerFor, type Story } from "./answer.ts";
+import type { Asker } from "./asker.ts";
 import { customPage, ruleBody } from "./custom-page.ts";
 import { ruleFor, statusUnder } from "./error-rules.ts";
-import { answerFields, type BodyForm, errorFields, serverField } from "./fields.ts";
+import {
+  answerFields,
+  type BodyForm,
+  errorFields,
+  type ErrorSource,
+  serverField,
+} from "./fields.ts";
 import { isGrpc, sendGrpc } from "./grpc.ts";
 import { toHtml } from "./html.ts";
 import { toProblem } from "./json.ts";
@@ -72,7 +79,10 @@ export function respondOnSocket(
   socket: Socket,
 ): void {
   const answer = answerFor(context, failure, told, told.isVerbose);
-  const { status, reason, fields, body } = compose(context, answer, { fields: fieldsFor(failure) });
+  const { status, reason, fields, body } = compose(context, answer, {
+    fields: fieldsFor(failure),
+    story: context,
+  });
   const lines = [`HTTP/1.1 ${status} ${reason}`];
   for (let index = 0; index + 1 < fields.length; index += 2)
     lines.push(`${fields[index] ?? ""}: ${fields[index + 1] ?? ""}`);
@@ -87,7 +97,7 @@ export function respondOnSocket(
 export function send(context: ExchangeContext, answer: Answer, extras: Extras = {}): void {
   const { story = context, fields = [] } = extras;
   if (isGrpc(context)) sendGrpc(context, answer, [...errorFields(story, answer), ...fields]);
-  else write(context, compose(context, answer, extras));
+  else write(context, compose(context, answer, { fields, story }));
 }
 
 /** Writes a page of ours, whole, and ends the response once the client can have read it. */
@@ -106,32 +116,32 @@ export function write(context: ExchangeContext, { status, reason, fields, body }
 }
 
 /** The answer as a rule of the zone has it, else as the owner's page, else in the form that the client asks for. */
-function compose(
-  context: ExchangeContext,
+export function compose(
+  asker: Asker,
   answer: Answer,
-  { fields = [], story = context }: Extras,
+  { fields, story }: { fields: readonly string[]; story: ErrorSource },
 ): Page {
   const { status, facts } = answer.code;
   const own = { status, reason: STATUS_CODES[status] ?? facts.title };
-  const rule = ruleFor(context.zone, status);
+  const rule = ruleFor(asker.zone, status);
   const { form, body }: Written =
     rule === null
-      ? (ownersPage(context, answer) ?? negotiated(context, answer))
-      : { form: rule.contentType, body: ruleBody(context, rule) };
+      ? (ownersPage(asker, answer) ?? negotiated(asker, answer))
+      : { form: rule.contentType, body: ruleBody(asker, rule) };
   return {
-    ...(rule === null ? own : statusUnder(rule, context, own)),
-    fields: [...answerFields(story, answer, form, body.length), ...serverField(context), ...fields],
+    ...(rule === null ? own : statusUnder(rule, asker, own)),
+    fields: [...answerFields(story, answer, form, body.length), ...serverField(asker), ...fields],
     body,
   };
 }
 
-function ownersPage(context: ExchangeContext, answer: Answer): Written | null {
-  const body = customPage(context, answer);
+function ownersPage(asker: Asker, answer: Answer): Written | null {
+  const body = customPage(asker, answer);
   return body === null ? null : { form: "text/html", body };
 }
 
-function negotiated(context: ExchangeContext, answer: Answer): Written {
-  const format = negotiate(context.req.headers.accept);
+function negotiated(asker: Asker, answer: Answer): Written {
+  const format = negotiate(asker.req.headers.accept);
   return { form: format, body: Buffer.from(writers[format](answer)) };
 }
 

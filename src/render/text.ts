@@ -1,6 +1,7 @@
 // Errors for terminals and for agents: plain text and Markdown.
 
 import { onOneLine, toJson } from "../plain-text.ts";
+import type { Explanation } from "../../edge-codes/index.ts";
 import type { Answer, AnswerDetail } from "./answer.ts";
 import type { Step, StepState } from "./steps.ts";
 
@@ -23,7 +24,6 @@ export function toText({ code, rayId, time, detail }: Answer): string {
 
 function textDetail(detail: AnswerDetail): string[] {
   const { notice, steps, title, explanation, evidence, detailedCode } = detail;
-  const width = Math.max(...evidence.map(([label]) => label.length));
   return [
     ...(notice === null ? [] : [notice, ""]),
     title,
@@ -31,26 +31,42 @@ function textDetail(detail: AnswerDetail): string[] {
     "",
     strip(steps),
     "",
-    ...evidence.map(([label, value]) => `  ${label.padEnd(width)}  ${onOneLine(value)}`),
+    ...tableLines(evidence),
     ...(detailedCode === null
       ? []
       : ["", `In detail this is ${detailedCode.code}: ${detailedCode.facts.title}.`]),
     "",
-    "Likely causes",
-    ...explanation.likelyCauses.map((cause) => `  - ${cause}`),
+    ...adviceLines(explanation),
+  ];
+}
+
+/** Labels and values as a table, whose lines are indented. */
+export function tableLines(rows: readonly (readonly [label: string, value: string])[]): string[] {
+  const width = Math.max(0, ...rows.map(([label]) => label.length));
+  return rows.map(([label, value]) => `  ${onOneLine(label).padEnd(width)}  ${onOneLine(value)}`);
+}
+
+/** Causes, checks and fixes; `heading` makes a line of a heading. */
+export function adviceLines(
+  { likelyCauses, howToCheck, howToFix }: Omit<Explanation, "whatHappened">,
+  heading: (words: string) => string = (words) => words,
+): string[] {
+  return [
+    heading("Likely causes"),
+    ...likelyCauses.map((cause) => `  - ${cause}`),
     "",
-    "How to check",
-    ...explanation.howToCheck.flatMap(({ text, command }) =>
+    heading("How to check"),
+    ...howToCheck.flatMap(({ text, command }) =>
       command === undefined ? [`  - ${text}`] : [`  - ${text}`, `      ${command}`],
     ),
     "",
-    "How to fix",
-    ...explanation.howToFix.map((fix) => `  - ${fix}`),
+    heading("How to fix"),
+    ...howToFix.map((fix) => `  - ${fix}`),
   ];
 }
 
 /** The strip in one line: `Client ok > Edge ok > DNS ok > TCP FAILED > …`. */
-function strip(steps: readonly Step[]): string {
+export function strip(steps: readonly Step[]): string {
   return steps
     .map(({ name, state, note }) => `${name} ${state === "ok" ? note : marks[state]}`)
     .join(" > ");

@@ -40,6 +40,18 @@ export interface TestAdmin extends AsyncDisposable {
 /** Starts both. */
 export async function startAdmin(config: ConfigFile): Promise<TestAdmin> {
   const gateway = await startGatewayOn({ ...config, admin: { port: 0, ...config.admin } });
+  const admin = await startAdminFor(gateway);
+  return {
+    ...admin,
+    async [Symbol.asyncDispose]() {
+      await admin[Symbol.asyncDispose]();
+      await gateway.close();
+    },
+  };
+}
+
+/** Starts the admin server of a gateway whose `admin.port` is not false. Closing it leaves the gateway alone. */
+export async function startAdminFor(gateway: TestGateway): Promise<TestAdmin> {
   const admin = new AdminServer(gateway.gateway.config.admin, gateway.gateway, {
     isReady: () => true,
     messages: pino({ level: "silent" }),
@@ -59,10 +71,7 @@ export async function startAdmin(config: ConfigFile): Promise<TestAdmin> {
         headers: { "content-type": "application/json" },
         body: JSON.stringify(change),
       }),
-    async [Symbol.asyncDispose]() {
-      await admin.close();
-      await gateway.close();
-    },
+    [Symbol.asyncDispose]: () => admin.close(),
   };
 }
 
@@ -72,7 +81,9 @@ function askAt(
   { method = "GET", headers = {}, body }: AdminQuestion = {},
 ): Promise<AdminAnswer> {
   return new Promise((resolve, reject) => {
-    const req = request({ host: "127.0.0.1", port, path, method, headers }, (res) => {
+    const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+    const options = { host: "127.0.0.1", port, path, method, headers: { ...headers, ...length } };
+    const req = request(options, (res) => {
       let text = "";
       res.setEncoding("utf8").on("data", (piece: string) => {
         text += piece;

@@ -14,10 +14,12 @@ export interface ServerEvent {
 export class EventReader implements Disposable {
   readonly #request;
   #response: IncomingMessage | null = null;
+  /** Pieces of the response: none is lost between two events, however many come at once. */
+  #pieces: AsyncIterator<string> | null = null;
   #pending = "";
 
-  constructor(port: number, host = "any.test") {
-    this.#request = request({ port, headers: { host, accept: "text/event-stream" } });
+  constructor(port: number, host = "any.test", path = "/") {
+    this.#request = request({ port, path, headers: { host, accept: "text/event-stream" } });
     this.#request.end();
   }
 
@@ -31,6 +33,7 @@ export class EventReader implements Disposable {
     this.#response ??= (
       (await once(this.#request, "response", { signal })) as [IncomingMessage]
     )[0].setEncoding("utf8");
+    this.#pieces ??= this.#response[Symbol.asyncIterator]() as AsyncIterator<string>;
     for (;;) {
       const end = this.#pending.indexOf("\n\n");
       if (end >= 0) {
@@ -41,8 +44,9 @@ export class EventReader implements Disposable {
         continue;
       }
       // oxlint-disable-next-line no-await-in-loop -- There is nothing else to wait for.
-      const [piece] = (await once(this.#response, "data", { signal })) as [string];
-      this.#pending += piece;
+      const piece = await Promise.race([this.#pieces.next(), expiry(signal)]);
+      if (piece.done === true) throw new Error("the stream has ended");
+      this.#pending += piece.value;
     }
   }
 
@@ -50,6 +54,12 @@ export class EventReader implements Disposable {
     this.#request.on("error", () => {});
     this.#request.destroy();
   }
+}
+
+function expiry(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("nothing came in time")));
+  });
 }
 
 function interpret(lines: readonly string[]): ServerEvent | null {

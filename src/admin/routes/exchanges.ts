@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 
 import { closed } from "../../config/schema-parts.ts";
 import type { KeptExchange } from "../../record/kept-exchange.ts";
+import { summarise, viewExchange } from "../exchange-views.ts";
 import { problemSchema, RequestProblem } from "../problem.ts";
 import {
   exchangeSchema,
@@ -15,7 +16,6 @@ import {
   summarySchema,
 } from "../schemas.ts";
 import type { AdminSubject } from "../subject.ts";
-import { summarise, viewExchange } from "../views.ts";
 
 const querySchema = Type.Object(
   {

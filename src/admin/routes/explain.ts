@@ -12,6 +12,8 @@ const nameSchema = Type.Object({
 });
 
 const explanationSchema = Type.Object({
+  title: Type.Optional(Type.String()),
+  alert: Type.Optional(Type.Integer({ description: "Number of a TLS alert." })),
   whatHappened: Type.String(),
   likelyCauses: Type.Array(Type.String(), { description: "The most likely first." }),
   howToCheck: Type.Array(

@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 
 import { RequestProblem } from "../problem.ts";
 import { changeSchema, type SettingsRequest, settingsSchema } from "../schemas.ts";
+import type { Zone } from "../../zone.ts";
 import type { AdminSubject } from "../subject.ts";
 import { viewSettings } from "../views.ts";
 
@@ -25,10 +26,12 @@ export function addSettings(app: FastifyInstance, subject: AdminSubject): void {
       },
     },
     async ({ body }) => {
+      const { zone: host, survivesReload, ...change } = body;
       const problem = problemOf(body, subject);
       if (problem !== null) throw problem;
-      const { zone, survivesReload, ...change } = body;
-      subject.settings.change(change, zone, survivesReload);
+      const zone = host === undefined ? undefined : zoneOf(host, subject);
+      if (zone === null) throw noZone(String(host), subject);
+      subject.settings.change(change, zone?.name, survivesReload);
       return viewSettings(subject);
     },
   );
@@ -37,19 +40,27 @@ export function addSettings(app: FastifyInstance, subject: AdminSubject): void {
 /** What the schema cannot know. */
 function problemOf(
   { profile, zone, clock }: SettingsRequest,
-  { settings, zones }: AdminSubject,
+  { settings }: AdminSubject,
 ): RequestProblem | null {
   if (profile !== undefined && !settings.profiles.includes(profile))
     return unknownName("profile", "is not the name of a profile", profile, settings.profiles);
-  const names = zones.map(({ name }) => name);
-  if (zone !== undefined && !names.includes(zone))
-    return unknownName("zone", "is not a zone", zone, names);
   if (zone !== undefined && clock !== undefined)
     return new RequestProblem(400, {
       path: "clock",
       rule: "is the gateway's, and cannot be changed for one zone",
     });
   return null;
+}
+
+/** The zone that is called by one of its hosts, as they are written. */
+function zoneOf(host: string, { zones }: AdminSubject): Zone | null {
+  const wanted = host.toLowerCase();
+  return zones.find(({ config }) => config.hosts.includes(wanted)) ?? null;
+}
+
+function noZone(host: string, { zones }: AdminSubject): RequestProblem {
+  const known = zones.flatMap(({ config }) => config.hosts);
+  return unknownName("zone", "is not a zone's host", host, known);
 }
 
 function unknownName(
