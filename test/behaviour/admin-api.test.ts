@@ -1,6 +1,7 @@
 // The admin API: what it tells of exchanges, settings and zones, and what it changes.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import http2 from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,7 +13,9 @@ import type { ZoneFile } from "../../src/config/schema.ts";
 import { entriesNamed } from "../../src/explain.ts";
 import { startAdmin, startAdminFor, type TestAdmin } from "../helpers/admin.ts";
 import { startGateway } from "../helpers/gateway.ts";
+import { request } from "../helpers/http2-client.ts";
 import { ok, startOrigin } from "../helpers/origin.ts";
+import { makeSecureListener } from "../helpers/secure-listener.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -203,6 +206,29 @@ describe("GET /api/exchanges/{ray}/page", () => {
     expect(answer.headers["content-type"]).toBe(`${type}; charset=utf-8`);
     expect(answer.headers["content-security-policy"]).toMatch(/^sandbox; default-src 'none'/);
     expect(answer.body).toBe(body.toString());
+  });
+
+  test("is the trailers of a gRPC call, which had no page", async () => {
+    const secure = await makeSecureListener("a.test");
+    await using admin = await startAdmin({
+      listen: secure.listen,
+      zones: [{ hosts: ["a.test"], origins: [nowhere] }],
+    });
+    const session = http2.connect(`https://a.test:${admin.gateway.securePort}`, {
+      ca: secure.rootPem,
+      lookup: (_host, _options, done) =>
+        done(null, [{ address: "127.0.0.1", family: 4 }] as never, 4),
+    });
+    const { trailers } = await request(session, { "content-type": "application/grpc+proto" });
+    session.destroy();
+    secure.remove();
+
+    const answer = await admin.ask(`/api/exchanges/${await lastRay(admin)}/page`);
+
+    expect(answer.headers["content-type"]).toBe("text/plain; charset=utf-8");
+    expect(answer.body).toBe(
+      `grpc-status: 14\ngrpc-message: ${String(trailers["grpc-message"])}\n`,
+    );
   });
 
   test.each([
