@@ -7,8 +7,7 @@ import type { FastifyReply } from "fastify";
 
 import type { ConfigProblem } from "../config/config-error.ts";
 
-/** Problem details, for the document. */
-export const problemSchema = Type.Object(
+const problemSchema = Type.Object(
   {
     title: Type.String({ description: "The status in words." }),
     status: Type.Integer(),
@@ -18,6 +17,12 @@ export const problemSchema = Type.Object(
   },
   { title: "Problem", description: "Problem details (RFC 9457)." },
 );
+
+/** An answer with problem details, for the document. */
+export const problemResponse = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: problemSchema } },
+});
 
 /** What is wrong with a value. */
 export type ProblemDetails = Pick<ConfigProblem, "path" | "rule" | "found" | "nearest">;

@@ -5,7 +5,9 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { failureTypes } from "../../edge-codes/failure-types.ts";
 import { closed } from "../config/schema-parts.ts";
 
+/** A text. */
 export const text = (description: string) => Type.String({ description });
+/** A whole number. */
 export const integer = (description: string) => Type.Integer({ description });
 
 /** A value or null, in the words of JSON Schema 2020-12. */
@@ -209,6 +211,7 @@ export const filterProperties = {
   failure: Type.Optional(oneOf(Object.keys(failureTypes), "The failure's type.")),
 };
 
+/** What each schema describes, as a type. */
 export type SettingsView = Static<typeof settingsSchema>;
 export type SettingsRequest = Static<typeof changeSchema>;
 export type ZoneView = Static<typeof zoneSchema>;

@@ -128,6 +128,9 @@ export class AdminServer {
           version,
           description: "What a gateway has done of late, and what may be changed while it runs.",
         },
+        // Without a token where none is configured.
+        security: [{}, { token: [] }],
+        components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
       },
     });
     void this.#app.register(async (app) => {

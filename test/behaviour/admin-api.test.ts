@@ -1,6 +1,7 @@
 // The admin API: what it tells of exchanges, settings and zones, and what it changes.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import http2 from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,7 +13,9 @@ import type { ZoneFile } from "../../src/config/schema.ts";
 import { entriesNamed } from "../../src/explain.ts";
 import { startAdmin, startAdminFor, type TestAdmin } from "../helpers/admin.ts";
 import { startGateway } from "../helpers/gateway.ts";
+import { request } from "../helpers/http2-client.ts";
 import { ok, startOrigin } from "../helpers/origin.ts";
+import { makeSecureListener } from "../helpers/secure-listener.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -205,6 +208,29 @@ describe("GET /api/exchanges/{ray}/page", () => {
     expect(answer.body).toBe(body.toString());
   });
 
+  test("is the trailers of a gRPC call, which had no page", async () => {
+    const secure = await makeSecureListener("a.test");
+    await using admin = await startAdmin({
+      listen: secure.listen,
+      zones: [{ hosts: ["a.test"], origins: [nowhere] }],
+    });
+    const session = http2.connect(`https://a.test:${admin.gateway.securePort}`, {
+      ca: secure.rootPem,
+      lookup: (_host, _options, done) =>
+        done(null, [{ address: "127.0.0.1", family: 4 }] as never, 4),
+    });
+    const { trailers } = await request(session, { "content-type": "application/grpc+proto" });
+    session.destroy();
+    secure.remove();
+
+    const answer = await admin.ask(`/api/exchanges/${await lastRay(admin)}/page`);
+
+    expect(answer.headers["content-type"]).toBe("text/plain; charset=utf-8");
+    expect(answer.body).toBe(
+      `grpc-status: 14\ngrpc-message: ${String(trailers["grpc-message"])}\n`,
+    );
+  });
+
   test.each([
     ["went well", ok()],
     ["was cut off late", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"],
@@ -348,6 +374,23 @@ describe("GET /api/explain/{name}", () => {
 });
 
 describe("GET /api/openapi.json", () => {
+  test("has the routes that docs/admin-api.md has, in the same words", async () => {
+    await using admin = await startAdmin({ zones: [] });
+    const page = readFileSync("docs/admin-api.md", "utf8");
+
+    const { paths } = (await admin.ask("/api/openapi.json")).json() as {
+      paths: Record<string, Record<string, { summary: string }>>;
+    };
+
+    const inDocument = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(
+        ([method, { summary }]) => `| \`${method.toUpperCase()} ${path}\` | ${summary} |`,
+      ),
+    );
+    const inPage = page.split("\n").filter((line) => /^\| `[A-Z]+ \//.test(line));
+    expect(inPage.toSorted()).toEqual(inDocument.toSorted());
+  });
+
   test("is valid OpenAPI 3.1 and has every route", async () => {
     await using admin = await startAdmin({ zones: [] });
 

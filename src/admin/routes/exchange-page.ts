@@ -9,9 +9,9 @@ import type { Asker } from "../../render/asker.ts";
 import { grpcTrailers, isGrpc } from "../../render/grpc.ts";
 import { compose } from "../../render/respond.ts";
 import { storyOf } from "../exchange-views.ts";
-import { problemSchema, RequestProblem } from "../problem.ts";
+import { RequestProblem } from "../problem.ts";
 import type { AdminSubject } from "../subject.ts";
-import { findExchange, raySchema } from "./exchanges.ts";
+import { findExchange, gone, raySchema } from "./exchanges.ts";
 
 /** The page may be an owner's, with scripts and pictures: it is looked at in a box from which nothing is run or fetched. */
 const boxed =
@@ -32,7 +32,7 @@ export function addExchangePage(app: FastifyInstance, { recent }: AdminSubject):
             description: "The page, in its own media type.",
             content: { "*/*": { schema: Type.String() } },
           },
-          404: problemSchema,
+          404: gone,
         },
       },
     },

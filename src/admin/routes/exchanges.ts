@@ -6,7 +6,7 @@ import type { FastifyInstance } from "fastify";
 import { closed } from "../../config/schema-parts.ts";
 import type { KeptExchange } from "../../record/kept-exchange.ts";
 import { summarise, viewExchange } from "../exchange-views.ts";
-import { problemSchema, RequestProblem } from "../problem.ts";
+import { problemResponse, RequestProblem } from "../problem.ts";
 import {
   exchangeSchema,
   filterProperties,
@@ -41,6 +41,9 @@ const listSchema = Type.Object({
 /** The parameters of a route about one exchange. */
 export const raySchema = Type.Object({ ray: rayParameter });
 
+/** What a route about one exchange answers if there is none. */
+export const gone = problemResponse("It is not among those of late, or has no such thing.");
+
 /** Adds the routes. */
 export function addExchanges(app: FastifyInstance, { recent }: AdminSubject): void {
   app.get<{ Querystring: Static<typeof querySchema> }>(
@@ -64,7 +67,7 @@ export function addExchanges(app: FastifyInstance, { recent }: AdminSubject): vo
       schema: {
         summary: "One exchange whole, with the evidence that the verbose page shows.",
         params: raySchema,
-        response: { 200: exchangeSchema, 404: problemSchema },
+        response: { 200: exchangeSchema, 404: gone },
       },
     },
     async ({ params: { ray } }) => viewExchange(findExchange(recent, ray)),

@@ -4,7 +4,7 @@ import { Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 
 import { entriesNamed, nearestName } from "../../explain.ts";
-import { problemSchema, RequestProblem } from "../problem.ts";
+import { problemResponse, RequestProblem } from "../problem.ts";
 import { byName, oneOf } from "../schemas.ts";
 
 const nameSchema = Type.Object({
@@ -41,7 +41,7 @@ export function addExplain(app: FastifyInstance): void {
       schema: {
         summary: "What a code, a failure type or a reason means.",
         params: nameSchema,
-        response: { 200: entriesSchema, 404: problemSchema },
+        response: { 200: entriesSchema, 404: problemResponse("Nothing goes by the name.") },
       },
     },
     async ({ params: { name } }) => {

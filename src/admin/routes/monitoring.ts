@@ -10,12 +10,19 @@ export function addMonitoring(
   { metrics }: AdminSubject,
   isReady: () => boolean,
 ): void {
-  app.get("/metrics", async (request, reply) => {
-    const { contentType, body } = await metrics.scrape(request.headers.accept);
-    return reply.header("content-type", contentType).send(body);
-  });
-  app.get("/healthz", async () => ({ status: "ok" }));
-  app.get("/readyz", async (_request, reply) =>
+  app.get(
+    "/metrics",
+    { schema: { summary: "The metrics, for Prometheus." } },
+    async (request, reply) => {
+      const { contentType, body } = await metrics.scrape(request.headers.accept);
+      return reply.header("content-type", contentType).send(body);
+    },
+  );
+  app.get("/healthz", { schema: { summary: "Whether the gateway lives." } }, async () => ({
+    status: "ok",
+  }));
+  const schema = { summary: "Whether the gateway takes requests; 503 if not." };
+  app.get("/readyz", { schema }, async (_request, reply) =>
     reply.code(isReady() ? 200 : 503).send({ status: isReady() ? "ready" : "not ready" }),
   );
 }

@@ -3,7 +3,7 @@
 import { closest } from "fastest-levenshtein";
 import type { FastifyInstance } from "fastify";
 
-import { RequestProblem } from "../problem.ts";
+import { problemResponse, RequestProblem } from "../problem.ts";
 import { changeSchema, type SettingsRequest, settingsSchema } from "../schemas.ts";
 import type { Zone } from "../../zone.ts";
 import type { AdminSubject } from "../subject.ts";
@@ -22,7 +22,7 @@ export function addSettings(app: FastifyInstance, subject: AdminSubject): void {
       schema: {
         summary: "Changes settings, and answers with those in force then.",
         body: changeSchema,
-        response: { 200: settingsSchema },
+        response: { 200: settingsSchema, 400: problemResponse("The change cannot be made.") },
       },
     },
     async ({ body }) => {

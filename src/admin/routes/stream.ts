@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 
 import { closed } from "../../config/schema-parts.ts";
 import { type LiveStream, mostReaders } from "../live-stream.ts";
-import { problemSchema, RequestProblem } from "../problem.ts";
+import { problemResponse, RequestProblem } from "../problem.ts";
 import { filterProperties } from "../schemas.ts";
 
 const querySchema = Type.Object(filterProperties, closed);
@@ -25,7 +25,7 @@ export function addStream(app: FastifyInstance, stream: LiveStream): void {
             description: "Events until the reader leaves, or reads too slowly.",
             content: { "text/event-stream": { schema: Type.String() } },
           },
-          503: problemSchema,
+          503: problemResponse(`There are ${mostReaders} readers already.`),
         },
       },
     },
