@@ -91,8 +91,8 @@ async function traffic(forMs: number): Promise<void> {
     const swell = Math.sin(turn / 25) + 1;
     for (let count = 0; count < 1 + swell; count++)
       void ask("good.localhost", paths[(turn + count) % paths.length]);
-    if (turn % 3 === 0)
-      void ask(`${broken[(turn / 3) % broken.length]}.localhost`, paths[turn % 5]);
+    if (turn % 2 === 0)
+      void ask(`${broken[(turn / 2) % broken.length]}.localhost`, paths[turn % 5]);
     if (turn % 40 === 0) void ask("nobody.example");
     // oxlint-disable-next-line no-await-in-loop -- The pace of the traffic.
     await pause(150);
@@ -149,6 +149,8 @@ async function freePort(): Promise<number> {
     server.listen(0, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;
-  server.close();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
   return port;
 }

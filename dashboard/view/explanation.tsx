@@ -23,7 +23,7 @@ export function Explanation({ name }: { readonly name: string }) {
     });
   }, [name]);
   return (
-    <article class="details" aria-labelledby="explain-title">
+    <article class="details explanation" aria-labelledby="explain-title">
       <div class="choice-head">
         <h2 id="explain-title" ref={title} tabIndex={-1}>
           {name}

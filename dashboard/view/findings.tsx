@@ -27,9 +27,13 @@ export function ExchangeFacts({ one }: { readonly one: Summary }) {
 /** What only the whole exchange has. */
 export function Findings({ whole }: { readonly whole: WholeExchange }) {
   const rows = Object.entries(whole.evidence);
+  const detail: Row[] = whole.detail === null ? [] : [["Detail", whole.detail]];
   return (
     <>
-      <Section title="Evidence" rows={rows.filter(([name]) => !isSaidElsewhere.has(name))} />
+      <Section
+        title="Evidence"
+        rows={[...detail, ...rows.filter(([name]) => !isSaidElsewhere.has(name))]}
+      />
       <Section
         title="Certificate of the origin"
         rows={rows.filter(([name]) => ofCertificate.has(name))}

@@ -402,6 +402,7 @@ describe("GET /api/openapi.json", () => {
       "/api/exchanges/{ray}",
       "/api/exchanges/{ray}/page",
       "/api/explain/{name}",
+      "/api/gateway",
       "/api/settings",
       "/api/stream",
       "/api/zones",

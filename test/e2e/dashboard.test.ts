@@ -204,7 +204,7 @@ describe.each([
       await page.getByRole("dialog").waitFor();
       expect(await lookAt(page)).toEqual(fine);
     });
-  });
+  }, 60_000);
 });
 
 describe("without a mouse", () => {

@@ -20,7 +20,12 @@ const gatewaySchema = Type.Object(
 export function addGateway(app: FastifyInstance, subject: AdminSubject): void {
   app.get(
     "/api/gateway",
-    { schema: { summary: "The gateway itself.", response: { 200: gatewaySchema } } },
+    {
+      schema: {
+        summary: "The gateway itself: its version and its ports.",
+        response: { 200: gatewaySchema },
+      },
+    },
     async () => ({ version, ...subject.ports }),
   );
 }
