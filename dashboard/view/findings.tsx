@@ -27,12 +27,12 @@ export function ExchangeFacts({ one }: { readonly one: Summary }) {
 /** What only the whole exchange has. */
 export function Findings({ whole }: { readonly whole: WholeExchange }) {
   const rows = Object.entries(whole.evidence);
-  const detail: Row[] = whole.detail === null ? [] : [["Detail", whole.detail]];
+  const cause: Row[] = whole.detail === null ? [] : [["Detail", whole.detail]];
   return (
     <>
       <Section
         title="Evidence"
-        rows={[...detail, ...rows.filter(([name]) => !isSaidElsewhere.has(name))]}
+        rows={[...cause, ...rows.filter(([name]) => !isSaidElsewhere.has(name))]}
       />
       <Section
         title="Certificate of the origin"
