@@ -114,6 +114,12 @@ describe("a page of another site (CSRF)", () => {
     expect(admin.gateway.gateway.settings.errors.codes).toBe("detailed");
   });
 
+  test("has to say JSON even where it sends nothing", async () => {
+    await using admin = await startAdmin(config);
+
+    expect((await admin.ask("/api/settings", { method: "PATCH" })).status).toBe(415);
+  });
+
   test.each(["POST", "PUT", "DELETE"])("gets nothing by %s", async (method) => {
     await using admin = await startAdmin(config);
 
