@@ -70,8 +70,8 @@ export class Gateway implements ExchangeListener {
   readonly #tunnels = new Set<Tunnel>();
   /** Null where no traces are made. */
   #tracing: Tracing | null = null;
-  /** The port taken for plain HTTP. */
-  #httpPort = 0;
+  /** The ports taken, once it listens. */
+  ports: Ports = { http: null, https: null };
 
   /** `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. */
   constructor(config: GatewayConfig, lines: LineWriter, messages: Logger) {
@@ -122,10 +122,9 @@ export class Gateway implements ExchangeListener {
     if (this.config.tracing) await this.#startTracing();
     const ports = await this.#door.open(() => this.#certificates());
     const { host } = this.config.listen;
-    this.#httpPort = ports.http ?? 0;
+    this.ports = ports;
     if (ports.http !== null) await this.#own.add(host, ports.http);
     if (ports.https !== null) await this.#own.add(host, ports.https);
-    for (const zone of this.zones) zone.open();
     return ports;
   }
 
@@ -219,7 +218,7 @@ export class Gateway implements ExchangeListener {
     if (context.zone === null) return hostFailure(host);
     if (loops >= mostLoops) return edgeFailure("proxy_loop_detected", `it was here ${loops} times`);
     if (context.scheme === "https" && sslModes[context.zone.config.ssl].isHttpOnly) {
-      redirectToHttp(context, this.#httpPort);
+      redirectToHttp(context, this.ports.http ?? 0);
       return "answered";
     }
     this.#tracing?.begin(context); // Before anything leaves: the origin is told of it.

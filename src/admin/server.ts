@@ -15,6 +15,7 @@ import { RequestProblem, sendProblem } from "./problem.ts";
 import { addExchangePage } from "./routes/exchange-page.ts";
 import { addExchanges } from "./routes/exchanges.ts";
 import { addExplain } from "./routes/explain.ts";
+import { addGateway } from "./routes/gateway.ts";
 import { addMonitoring } from "./routes/monitoring.ts";
 import { addPools } from "./routes/pools.ts";
 import { addSettings } from "./routes/settings.ts";
@@ -135,6 +136,7 @@ export class AdminServer {
     });
     void this.#app.register(async (app) => {
       addMonitoring(app, subject, isReady);
+      addGateway(app, subject);
       addSettings(app, subject);
       addZones(app, subject);
       addPools(app, subject);

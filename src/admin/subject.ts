@@ -1,5 +1,6 @@
 // What the admin server tells about: the gateway, as far as it is anybody's business.
 
+import type { Ports } from "../listen/front-door.ts";
 import type { Metrics } from "../record/metrics.ts";
 import type { RecentExchanges } from "../record/recent-exchanges.ts";
 import type { Settings } from "../settings.ts";
@@ -11,4 +12,5 @@ export interface AdminSubject {
   readonly settings: Settings;
   readonly recent: RecentExchanges;
   readonly zones: readonly Zone[];
+  readonly ports: Ports;
 }

@@ -3,6 +3,7 @@
 import closeWithGrace from "close-with-grace";
 import { pino } from "pino";
 
+import { addDashboard } from "../admin/dashboard-files.ts";
 import { AdminServer } from "../admin/server.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { Gateway } from "../gateway.ts";
@@ -42,7 +43,11 @@ export async function run(
   const lines = new AccessLog(messages);
   const gateway = new Gateway(config, lines, messages);
   let isReady = false;
-  const admin = new AdminServer(config.admin, gateway, { isReady: () => isReady, messages });
+  const admin = new AdminServer(config.admin, gateway, {
+    isReady: () => isReady,
+    messages,
+    addFiles: (app) => addDashboard(app),
+  });
 
   prepare?.(gateway);
   const ports = await gateway.start();

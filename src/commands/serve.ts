@@ -61,9 +61,11 @@ async function serveDemo(read: ReadConfig, flags: ConfigFlags, reloader: Reloade
   ]);
   const zoo = await startZoo();
   let gateway: Gateway | null = null;
+  let dashboardUrl: string | null = null;
   const index = await startDemoServer({
     fixtures: zoo.members.map(({ fixture }) => fixture),
     errors: () => theGateway(gateway).settings.errors,
+    dashboardUrl: () => dashboardUrl,
     change: (change) => theGateway(gateway).settings.change(change),
   });
   const demoOn = ({ config, lineOf }: ReadConfig): Promise<GatewayConfig> =>
@@ -80,6 +82,7 @@ async function serveDemo(read: ReadConfig, flags: ConfigFlags, reloader: Reloade
       gateway = prepared;
     },
   });
+  dashboardUrl = running.adminUrl;
   say(
     [
       `${running.urls[0] ?? ""} is the demo: ${zoo.members.length} origins, most of them broken`,
@@ -117,6 +120,9 @@ function overHttps([, secure]: readonly string[]): string[] {
 }
 
 function say(lines: readonly string[], adminUrl: string | null): void {
-  const all = adminUrl === null ? lines : [...lines, `${adminUrl}metrics has the metrics`];
+  const all =
+    adminUrl === null
+      ? lines
+      : [...lines, `${adminUrl} is the dashboard, ${adminUrl}metrics has the metrics`];
   process.stderr.write(`${all.map((line) => `edgecase: ${line}`).join("\n")}\n`);
 }

@@ -29,11 +29,19 @@ const startHere = [
   "good",
 ];
 
-/** The page. `authority` is the Host field of the request: its port is every link's. */
+/** What the page depends on besides the zoo. */
+export interface IndexOptions {
+  /** The Host field of the request: its port is every link's. */
+  readonly authority: string;
+  readonly errors: ErrorSettings;
+  /** Null where there is no dashboard. */
+  readonly dashboardUrl: string | null;
+}
+
+/** The page. */
 export function indexPage(
   fixtures: readonly Fixture[],
-  authority: string,
-  errors: ErrorSettings,
+  { authority, errors, dashboardUrl }: IndexOptions,
 ): string {
   const port = /:\d+$/.exec(authority)?.[0] ?? "";
   const featured = startHere.flatMap(
@@ -55,6 +63,7 @@ export function indexPage(
             ${fixtures.length} origins, most of them broken, each on a host of its own. Follow a
             link and see which layer broke.
           </p>
+          ${dashboardUrl === null ? "" : html`<p><a href="${dashboardUrl}">The dashboard</a> shows every request as it ends.</p>`}
           <section aria-labelledby="toggles">
             <h2 id="toggles">What clients are told</h2>
             <form method="post" action="/">

@@ -13,6 +13,8 @@ import { indexPage } from "./index-page.ts";
 export interface DemoSubject {
   readonly fixtures: readonly Fixture[];
   errors(): ErrorSettings;
+  /** Where the dashboard is; null where the admin port is off. */
+  dashboardUrl(): string | null;
   change(change: SettingsChange): void;
 }
 
@@ -29,7 +31,11 @@ export async function startDemoServer(
       return;
     }
     if (req.method !== "POST") {
-      const page = indexPage(subject.fixtures, req.headers.host ?? "", subject.errors());
+      const page = indexPage(subject.fixtures, {
+        authority: req.headers.host ?? "",
+        errors: subject.errors(),
+        dashboardUrl: subject.dashboardUrl(),
+      });
       res
         .writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" })
         .end(page);

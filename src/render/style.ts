@@ -33,10 +33,13 @@ li { margin: .25rem 0; }
 @media (max-width: 30rem) { th, td { display: block; width: auto; } td { border-top: 0; padding-top: 0; } }
 `;
 
+/** The style sheet in a Content-Security-Policy. */
+export const styleSource = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
+
 /** Content-Security-Policy of the page: this style sheet and nothing else. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+  `style-src ${styleSource}`,
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

@@ -324,6 +324,7 @@ describe("GET /api/openapi.json", () => {
       "/api/exchanges/{ray}",
       "/api/exchanges/{ray}/page",
       "/api/explain/{name}",
+      "/api/gateway",
       "/api/pools",
       "/api/settings",
       "/api/stream",

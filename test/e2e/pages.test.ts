@@ -1,42 +1,22 @@
 // The pages in a real browser: no script, no outside request, nothing for axe to find, readable at 320 pixels.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-
-import type axe from "axe-core";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { indexPage } from "../../src/demo/index-page.ts";
 import { fixtures } from "../../fixtures/index.ts";
+import { lookAt, startBrowser } from "../helpers/browser.ts";
 import { startGateway, type ZooGateway } from "../helpers/gateway.ts";
 import { startOrigin } from "../helpers/origin.ts";
 import { startGatewayOn } from "../helpers/gateway.ts";
 
 const faults = ["expired", "postgres", "nxdomain"];
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
-  "utf8",
-);
-
 let browser: Browser;
 let gateway: ZooGateway;
 
 beforeAll(async () => {
   gateway = await startGateway({ fixtures: faults });
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--host-resolver-rules=MAP *.test 127.0.0.1",
-    ],
-  });
+  browser = await startBrowser();
 }, 60_000);
 
 afterAll(async () => {
@@ -58,19 +38,7 @@ async function look(url: string, { colorScheme, width }: View) {
   });
   const page = await context.newPage();
   await page.goto(url);
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-    const { scrollWidth, clientWidth } = (
-      globalThis as unknown as {
-        document: { documentElement: { scrollWidth: number; clientWidth: number } };
-      }
-    ).document.documentElement;
-    return {
-      violations: violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`),
-      isTooWide: scrollWidth > clientWidth,
-    };
-  });
+  const found = await lookAt(page);
   await context.close();
   return found;
 }
@@ -102,7 +70,11 @@ describe.each(views)("seen %j", (view) => {
 
   test("so has the demo's index", async () => {
     const page = Buffer.from(
-      indexPage(fixtures, "localhost:8080", gateway.gateway.settings.errors),
+      indexPage(fixtures, {
+        authority: "localhost:8080",
+        errors: gateway.gateway.settings.errors,
+        dashboardUrl: "http://localhost:8081/",
+      }),
     );
     await using origin = await startOrigin((socket) => {
       socket.write(

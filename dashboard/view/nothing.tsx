@@ -1,0 +1,39 @@
+// In place of an empty list: how to make an exchange, or how to see those that are hidden.
+
+import { narrow, place } from "../state/place.ts";
+import { gateway } from "../state/gateway.ts";
+import { settings } from "../state/settings.ts";
+import { Command } from "./command.tsx";
+
+/** Said when there is nothing to list. */
+export function Nothing() {
+  const { code, failure, text, zone } = place.value;
+  if ([code, failure, text, zone].some((value) => value !== "")) {
+    return (
+      <div class="nothing">
+        <p>
+          <b>No exchange fits the filter.</b>
+        </p>
+        <button type="button" onClick={() => narrow({ code: "", failure: "", text: "", zone: "" })}>
+          Show all
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="nothing">
+      <p>
+        <b>Nothing has come through yet.</b> Ask the gateway for something:
+      </p>
+      <Command text={curl()} />
+    </div>
+  );
+}
+
+/** Asks for the most telling host there is: the demo's expired certificate, or else the first zone's. */
+function curl(): string {
+  const hosts = settings.value?.zones.map(({ zone }) => zone) ?? [];
+  const host = hosts.find((name) => name.startsWith("expired.")) ?? hosts[0] ?? "localhost";
+  const name = host === "*" ? "localhost" : host.replace("*", "any");
+  return `curl -i -H 'Host: ${name}' http://${location.hostname}:${gateway.value?.http ?? 80}/`;
+}
