@@ -166,7 +166,7 @@ export const passiveSchema = partial(
   },
   {
     description:
-      "What real requests tell of an origin's health. The last origin of a pool is never taken out.",
+      "What real requests tell of an origin's health. Where they speak against every origin of a pool, all of them serve.",
   },
 );
 

@@ -72,9 +72,9 @@ export class Pool {
     return origins.length >= this.config.minimumOrigins;
   }
 
-  /** Whether somebody else could serve, were this origin taken out. */
+  /** Whether others could serve, were this origin taken out: where every one is, all of them do, the well among them. */
   canSpare(origin: Origin): boolean {
-    return this.origins.some((other) => other !== origin && meets(other, "good"));
+    return this.origins.some((other) => other !== origin && meets(other, "passing"));
   }
 }
 

@@ -24,7 +24,7 @@ export interface LastCheck {
   readonly trouble: Trouble | null;
 }
 
-/** A change of an origin's standing. `returned` ends a cool-down. */
+/** A change of an origin's standing. `returned` ends a cool-down; `healthy` after `unhealthy` does, too. */
 export interface StandingChange {
   readonly to: "healthy" | "unhealthy" | "ejected" | "returned";
   /** Null where nothing is wrong. */
@@ -118,7 +118,8 @@ export class Standing {
     const isBack = this.#verdict === "unhealthy" && verdict === "healthy";
     this.#verdict = verdict;
     this.changedAt = Date.now();
-    if (isBack) this.#rise();
+    // What requests had against it was the same, and is over: it need not sit out its cool-down.
+    if (isBack) this.#comeBack();
     if (verdict !== "unknown") this.#listener.onChange({ to: verdict, trouble });
   }
 
@@ -173,15 +174,16 @@ export class Standing {
   }
 
   #return(): void {
-    this.#timer = null;
-    this.#ejectedUntil = 0;
-    this.#ejectionTrouble = null;
-    this.#returnedAt = performance.now();
-    this.#rise();
+    this.#comeBack();
     this.#listener.onChange({ to: "returned", trouble: null });
   }
 
-  #rise(): void {
+  #comeBack(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.isEjected) this.#returnedAt = performance.now();
+    this.#ejectedUntil = 0;
+    this.#ejectionTrouble = null;
     if (this.#passive.slowStartMs > 0) this.#risingSince = performance.now();
   }
 }

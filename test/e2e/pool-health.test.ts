@@ -30,7 +30,8 @@ function changesOf({ notices }: GatewayProcess, { url }: OriginProcess, zone: st
   let [isPassing, isEjected, wasIn, changes] = [true, false, true, 0];
   for (const { state } of notices.filter((one) => one["origin"] === url && one["zone"] === zone)) {
     if (state === "healthy" || state === "unhealthy") isPassing = state === "healthy";
-    else isEjected = state === "ejected";
+    // Whoever is healthy again is back, whatever requests said of it.
+    if (state !== "unhealthy") isEjected = state === "ejected";
     const isIn = isPassing && !isEjected;
     if (isIn !== wasIn) changes += 1;
     wasIn = isIn;
