@@ -1,4 +1,5 @@
-// Fills what the docs repeat from the data: README's table of codes, the options in docs/configuration.md, docs/failures.md.
+// Fills what the docs repeat from the data: README's table of codes, the options in docs/configuration.md, docs/failures.md,
+// the series in docs/metrics.md.
 // `npx tsx scripts/generate-docs.ts` writes them; with `--check` it writes nothing and exits 1 if anything is out of date.
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -7,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { codesTable } from "./pages/codes-table.ts";
 import { failuresPage } from "./pages/failures-page.ts";
 import { optionsTable } from "./pages/options-table.ts";
+import { seriesTable } from "./pages/series-table.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -16,6 +18,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["README.md", fill(read("README.md"), "codes", codesTable())],
     ["docs/configuration.md", fill(read("docs/configuration.md"), "options", optionsTable())],
     ["docs/failures.md", failuresPage()],
+    ["docs/metrics.md", fill(read("docs/metrics.md"), "series", seriesTable())],
   ]);
 }
 

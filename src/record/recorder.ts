@@ -3,9 +3,7 @@
 import type { ExchangeContext } from "../exchange-context.ts";
 import { accessLine, type LineWriter } from "./access-log.ts";
 import type { Metrics } from "./metrics.ts";
-
-/** Status of a client that left before its answer was complete; in logs and metrics only. @see Cloudflare docs, Error 499 */
-const clientLeft = 499;
+import { clientLeft } from "./statuses.ts";
 
 /** Writes the access line and counts. */
 export class Recorder {
