@@ -2,9 +2,10 @@
 // `npx tsx scripts/generate-deploy.ts` writes them; with `--check` it writes nothing and exits 1 if anything is out of date.
 
 import { codeAlerts } from "./deploy/code-alerts.ts";
+import { dashboardFiles } from "./deploy/dashboards.ts";
 import { writeFiles } from "./write-files.ts";
 
 writeFiles(
-  new Map([["deploy/prometheus/rules/codes.yml", codeAlerts()]]),
+  new Map([["deploy/prometheus/rules/codes.yml", codeAlerts()], ...dashboardFiles()]),
   "scripts/generate-deploy.ts",
 );
