@@ -26,7 +26,7 @@ import { FrontDoor, type Ports } from "./listen/front-door.ts";
 import { isLingering, linger } from "./listen/linger.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
 import { createServer, everyPath } from "./listen/server.ts";
-import { codesOf, compileProfiles } from "./map/profile.ts";
+import { codesOf, compileProfiles, statusesOf } from "./map/profile.ts";
 import type { LineWriter } from "./record/access-log.ts";
 import { Metrics } from "./record/metrics.ts";
 import { Recorder } from "./record/recorder.ts";
@@ -76,7 +76,7 @@ export class Gateway implements ExchangeListener {
     this.zones = config.zones.map((zone, index) => new Zone(zone, index, onStanding));
     this.settings = new Settings(config.errors, this.zones);
     this.#judge = new Judge(profiles, this.settings, messages);
-    this.metrics = new Metrics(this.zones, codesOf(profiles), version);
+    this.metrics = new Metrics(this.zones, codesOf(profiles), version, statusesOf(profiles));
     this.#router = new Router(this.zones);
     this.#reserved = new Reserved(config.colo, profiles);
     this.#recorder = new Recorder(this.metrics, lines);

@@ -30,7 +30,7 @@ export interface Size {
 /** By metric: the most series that it can have, in words and in numbers. */
 const bounds: Readonly<Record<string, readonly [words: string, most: (size: Size) => number]>> = {
   edgecase_requests_total: [
-    `(zones + 1) × ${methods.length} methods × ${statuses} statuses`,
+    `(zones + 1) × ${methods.length} methods × ${statuses} statuses, and those of rules and profiles of your own`,
     ({ zones }) => (zones + 1) * methods.length * statuses,
   ],
   edgecase_errors_total: [

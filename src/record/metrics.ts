@@ -6,6 +6,7 @@ import { Registry } from "prom-client";
 
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { Zone } from "../zone.ts";
+import { countingTable } from "./statuses.ts";
 import { type MetricDefinition, tableHistogram, tableMetric } from "./table-metric.ts";
 import { phases, requestLabels, ZoneCounts } from "./zone-counts.ts";
 
@@ -20,12 +21,24 @@ export class Metrics {
   readonly #zones: readonly Zone[];
   readonly #outside: ZoneCounts;
 
-  /** `codes` are the codes that any profile can answer with: each zone's errors start at 0 for every one of them. */
-  constructor(zones: readonly Zone[], codes: readonly number[], version: string) {
+  /**
+   * `codes` are the codes that any profile can answer with: each zone's errors start at 0 for every one of them. `statuses` are those
+   * that go with them.
+   */
+  constructor(
+    zones: readonly Zone[],
+    codes: readonly number[],
+    version: string,
+    statuses: readonly number[] = [],
+  ) {
     this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
     this.#zones = zones;
-    this.#counts = zones.map(() => new ZoneCounts(codes));
-    this.#outside = new ZoneCounts(codes);
+    const ofRules = zones.flatMap(({ config }) =>
+      config.errorRules.flatMap(({ responseStatus }) => responseStatus ?? []),
+    );
+    const countedAs = countingTable([...statuses, ...ofRules]);
+    this.#counts = zones.map(() => new ZoneCounts(codes, countedAs));
+    this.#outside = new ZoneCounts(codes, countedAs);
     this.#register(version);
   }
 

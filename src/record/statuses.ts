@@ -7,7 +7,7 @@ import { codes } from "../../edge-codes/index.ts";
 /** Status of a client that left before its answer was complete; in logs and metrics only. @see Cloudflare docs, Error 499 */
 export const clientLeft = 499;
 
-/** More than any status, and than any number that {@link countedAs} gives. */
+/** More than any status, and than any number of {@link countingTable}. */
 export const statusRange = 1000;
 
 const statusesOfOurs = Object.values(codes).map(({ status }) => status);
@@ -18,17 +18,21 @@ export const knownStatuses: readonly number[] = [
 ].toSorted((left, right) => left - right);
 
 const hundred = 100;
-const places = Uint16Array.from({ length: statusRange }, (_, status) =>
-  Math.floor(status / hundred),
-);
-for (const status of knownStatuses) places[status] = status;
 
-/** The status itself, or its class, 1 to 5, where it is none that is known. */
-export function countedAs(status: number): number {
-  return places[status] ?? 0;
+/**
+ * For every status, what it is counted as: itself, or its class, 1 to 5, where it is none that is known.
+ *
+ * `configured` are further ones to know: those that the configuration has clients be answered with.
+ */
+export function countingTable(configured: readonly number[]): Uint16Array {
+  const table = Uint16Array.from({ length: statusRange }, (_, status) =>
+    Math.floor(status / hundred),
+  );
+  for (const status of [...knownStatuses, ...configured]) table[status] = status;
+  return table;
 }
 
-/** The label for a number of {@link countedAs}: `502`, or `5xx`. */
+/** The label for a number of {@link countingTable}: `502`, or `5xx`. */
 export function statusLabel(place: number): string {
   return place < hundred ? `${place}xx` : String(place);
 }

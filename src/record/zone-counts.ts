@@ -5,7 +5,7 @@ import { METHODS } from "node:http";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { type Exemplar, Histogram } from "./histogram.ts";
-import { countedAs, statusLabel, statusRange } from "./statuses.ts";
+import { statusLabel, statusRange } from "./statuses.ts";
 
 /** Methods that have a label of their own; every other one is `OTHER`. */
 export const methods = [
@@ -38,17 +38,19 @@ export class ZoneCounts {
   readonly duration = new Histogram();
   readonly phases = phases.map(() => new Histogram());
 
-  constructor(codes: readonly number[]) {
+  readonly #countedAs: Uint16Array;
+
+  /** `countedAs` says for every status what it is counted as; see statuses.ts. */
+  constructor(codes: readonly number[], countedAs: Uint16Array) {
+    this.#countedAs = countedAs;
     for (const code of codes) this.errors.set(code, 0);
   }
 
   /** Counts a request that has ended. */
   count(context: ExchangeContext, totalMs: number): void {
     const method = methodIndex.get(context.req.method ?? "") ?? otherMethod;
-    add(
-      this.requests,
-      (method < 0 ? otherMethod : method) * statusRange + countedAs(context.status),
-    );
+    const status = this.#countedAs[context.status] ?? 0;
+    add(this.requests, (method < 0 ? otherMethod : method) * statusRange + status);
     this.duration.observe(totalMs, context.ray);
     const [dns, tcp, tls, response] = this.phases;
     if (context.dnsMs !== null) dns?.observe(context.dnsMs);

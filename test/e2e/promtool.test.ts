@@ -118,52 +118,60 @@ describe("promtool", () => {
 });
 
 describe("an alert on a spike", () => {
-  test("is there for each code, and fires for the zone that has the spike", async () => {
-    const profiles = Object.fromEntries(
-      codes.map((code) => [
-        `only-${code}`,
-        {
-          extends: "cloudflare",
-          codes: {
-            connection_refused: code < 1000 ? { status: code } : { status: 530, error: code },
+  test(
+    "is there for each code, and fires for the zone that has the spike",
+    { timeout: 60_000 },
+    async () => {
+      const profiles = Object.fromEntries(
+        codes.map((code) => [
+          `only-${code}`,
+          {
+            extends: "cloudflare",
+            codes: {
+              connection_refused: code < 1000 ? { status: code } : { status: 530, error: code },
+            },
           },
-        },
-      ]),
-    );
-    await using gateway = await startGatewayOn({
-      profiles,
-      zones: codes.map((code) => ({
-        hosts: [`z${code}.test`],
-        origins: ["http://127.0.0.1:9"],
-        errors: { profile: `only-${code}` },
-      })),
-    });
-    const hosts = codes.map((code) => `z${code}.test`);
-
-    const scrapes = await scrapeThrough(gateway, async () => {
-      await Promise.all(
-        hosts.flatMap((host) => [host, host]).map((host) => gateway.request({ host })),
+        ]),
       );
-    });
+      await using gateway = await startGatewayOn({
+        profiles,
+        zones: codes.map((code) => ({
+          hosts: [`z${code}.test`],
+          origins: ["http://127.0.0.1:9"],
+          errors: { profile: `only-${code}` },
+        })),
+      });
+      const hosts = codes.map((code) => `z${code}.test`);
 
-    const expected = codes.map((code): Expected => [
-      ruleOf(`EdgecaseSpike${code}`),
-      [{ zone: `z${code}.test`, code: String(code) }],
-    ]);
-    expect(judge(seriesOf(scrapes), expected)).toBe("as expected");
-  });
+      const scrapes = await scrapeThrough(gateway, async () => {
+        await Promise.all(
+          hosts.flatMap((host) => [host, host]).map((host) => gateway.request({ host })),
+        );
+      });
 
-  test("does not fire for single errors, nor for few among many requests", async () => {
-    await using gateway = await startGateway({ fixtures: ["good", "refused", "expired"] });
-    let round = 0;
-    const scrapes = await scrapeThrough(gateway, async () => {
-      round += 1;
-      if (round % 4 === 0) await gateway.request({ host: "refused.test" });
-      await Promise.all(Array.from({ length: 50 }, () => gateway.get()));
-    });
+      const expected = codes.map((code): Expected => [
+        ruleOf(`EdgecaseSpike${code}`),
+        [{ zone: `z${code}.test`, code: String(code) }],
+      ]);
+      expect(judge(seriesOf(scrapes), expected)).toBe("as expected");
+    },
+  );
 
-    expect(judge(seriesOf(scrapes), [[ruleOf("EdgecaseSpike521"), []]])).toBe("as expected");
-  });
+  test(
+    "does not fire for single errors, nor for few among many requests",
+    { timeout: 60_000 },
+    async () => {
+      await using gateway = await startGateway({ fixtures: ["good", "refused", "expired"] });
+      let round = 0;
+      const scrapes = await scrapeThrough(gateway, async () => {
+        round += 1;
+        if (round % 4 === 0) await gateway.request({ host: "refused.test" });
+        await Promise.all(Array.from({ length: 50 }, () => gateway.get()));
+      });
+
+      expect(judge(seriesOf(scrapes), [[ruleOf("EdgecaseSpike521"), []]])).toBe("as expected");
+    },
+  );
 });
 
 describe("an alert on what breaks at an origin", () => {

@@ -90,6 +90,13 @@ async function countSeries(gateway: TestGateway): Promise<Map<string, number>> {
   return counts;
 }
 
+async function countByStatus(gateway: TestGateway): Promise<[status: string, count: number][]> {
+  const { body } = await gateway.gateway.metrics.scrape(undefined);
+  return parseExposition(body)
+    .filter(({ name }) => name === "edgecase_requests_total")
+    .map(({ labels, value }) => [labels["status"] ?? "", value]);
+}
+
 test(
   "no client and no origin makes more series than the documents say",
   { timeout: 60_000 },
@@ -127,13 +134,36 @@ test("a status that nobody has registered is counted in its class", async () => 
 
   for (const status of [299, 599, 598, 418]) await gateway.get(`/${status}`);
 
-  const { body } = await gateway.gateway.metrics.scrape(undefined);
-  const counted = parseExposition(body)
-    .filter(({ name }) => name === "edgecase_requests_total")
-    .map(({ labels, value }) => [labels["status"], value]);
-  expect(counted).toEqual([
+  expect(await countByStatus(gateway)).toEqual([
     ["2xx", 1],
     ["5xx", 2],
     ["418", 1],
+  ]);
+});
+
+test("a status that the configuration names is counted as itself", async () => {
+  await using origin = await startOrigin(answer);
+  const profile = {
+    extends: "cloudflare",
+    codes: { connection_refused: { status: 598, error: 1234 } },
+  };
+  await using gateway = await startGatewayOn({
+    profiles: { mine: profile },
+    zones: [
+      {
+        hosts: ["a.test"],
+        origins: [origin.url],
+        errorRules: [{ status: [404], body: "x", responseStatus: 799 }],
+      },
+      { hosts: ["b.test"], origins: ["http://127.0.0.1:9"], errors: { profile: "mine" } },
+    ],
+  });
+
+  await gateway.request({ host: "a.test", target: "/404" });
+  await gateway.request({ host: "b.test" });
+
+  expect(await countByStatus(gateway)).toEqual([
+    ["799", 1],
+    ["598", 1],
   ]);
 });
