@@ -26,6 +26,12 @@ const needs: readonly Need[] = [
     suites: ["test/e2e/pages.test.ts", "test/e2e/dashboard.test.ts"],
     needsRoot: false,
   },
+  {
+    program: "prometheus",
+    package: "prometheus",
+    suites: ["test/e2e/prometheus.test.ts", "test/e2e/promtool.test.ts"],
+    needsRoot: false,
+  },
 ];
 
 const isRoot = process.getuid?.() === 0;

@@ -9,6 +9,7 @@ import type { CaOptions } from "./commands/ca.ts";
 import type { CheckOptions } from "./commands/check.ts";
 import type { ServeOptions } from "./commands/serve.ts";
 import type { SetOptions } from "./commands/set.ts";
+import type { ZooCommandOptions } from "./commands/zoo.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { version } from "./version.ts";
 
@@ -30,7 +31,9 @@ program
   .option("--host <address>", "address to listen on (127.0.0.1)")
   .option("-p, --port <port>", "port for HTTP (8080); 0 takes a free one")
   .option("--https-port <port>", "port for HTTPS (8443), HTTP/1.1 and HTTP/2; or false")
+  .option("--admin-host <address>", "address of the admin port (127.0.0.1)")
   .option("--admin-port <port>", "port for metrics and health (8081), or false")
+  .option("--admin-token-file <file>", "token to ask for there; needed off loopback")
   .addOption(new Option("--codes <mode>", "what clients are told").choices(["detailed", "generic"]))
   .addOption(new Option("--pages <mode>", "how much pages say").choices(["verbose", "sanitized"]))
   .option("--profile <name>", "which profile maps failures to codes (cloudflare)")
@@ -74,7 +77,8 @@ program
   .command("zoo")
   .description("start the broken origins alone and print where they are")
   .option("--json", "print JSON")
-  .action(async (options: { json?: boolean }) => (await import("./commands/zoo.ts")).zoo(options));
+  .option("--config-folder <folder>", "write edgecase.json there, for a gateway in front of them")
+  .action(async (options: ZooCommandOptions) => (await import("./commands/zoo.ts")).zoo(options));
 
 program
   .command("check")

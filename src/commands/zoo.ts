@@ -1,14 +1,30 @@
 // `edgecase zoo`: the broken origins alone, for other gateways and clients to be tried on.
 
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import closeWithGrace from "close-with-grace";
 
 import type { Expectation } from "../../fixtures/fixture.ts";
-import { startZoo } from "../../fixtures/zoo.ts";
+import { startZoo, type Zoo } from "../../fixtures/zoo.ts";
+import { zooConfig } from "../demo/config.ts";
+
+/** Flags of the command, as commander gives them. */
+export interface ZooCommandOptions {
+  readonly json?: boolean;
+  readonly configFolder?: string;
+}
 
 /** Starts the zoo, prints a table of fault, address and expected failure, and stays until the process ends. */
-export async function zoo(options: { json?: boolean }): Promise<void> {
+export async function zoo(options: ZooCommandOptions): Promise<void> {
+  const { configFolder = null } = options;
+  if (configFolder !== null) await withdrawConfig(configFolder); // An earlier zoo's, perhaps.
   const running = await startZoo();
-  closeWithGrace({ delay: 5_000 }, () => running.close());
+  closeWithGrace({ delay: 5_000 }, async () => {
+    if (configFolder !== null) await withdrawConfig(configFolder);
+    await running.close();
+  });
+  if (configFolder !== null) await writeConfig(configFolder, running);
 
   const rows = running.members.map(({ fixture, started }) => ({
     fault: fixture.name,
@@ -35,6 +51,22 @@ export async function zoo(options: { json?: boolean }): Promise<void> {
   );
   for (const { fixture, why } of running.leftOut)
     process.stderr.write(`edgecase: without ${fixture.name}: ${why}\n`);
+}
+
+const configName = "edgecase.json";
+const rootName = "root.pem";
+
+/** The configuration comes last, and whole: who sees it there may start a gateway on it. */
+async function writeConfig(folder: string, running: Zoo): Promise<void> {
+  const unfinished = join(folder, `${configName}.part`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, rootName), running.rootPem);
+  await writeFile(unfinished, `${JSON.stringify(zooConfig(running, rootName), null, 2)}\n`);
+  await rename(unfinished, join(folder, configName));
+}
+
+async function withdrawConfig(folder: string): Promise<void> {
+  await rm(join(folder, configName), { force: true });
 }
 
 function describe(expects: Expectation): string {

@@ -2,6 +2,7 @@
 // Nothing else in src reads process.env.
 
 import { homedir } from "node:os";
+import { resolve } from "node:path";
 import { isatty } from "node:tty";
 
 import { ConfigError } from "./config-error.ts";
@@ -16,7 +17,9 @@ export interface ConfigFlags {
   host?: string;
   port?: string;
   httpsPort?: string;
+  adminHost?: string;
   adminPort?: string;
+  adminTokenFile?: string;
   codes?: string;
   pages?: string;
   profile?: string;
@@ -34,7 +37,9 @@ const variables: Readonly<Record<Exclude<keyof ConfigFlags, "origin">, string>> 
   host: "EDGECASE_HOST",
   port: "EDGECASE_PORT",
   httpsPort: "EDGECASE_HTTPS_PORT",
+  adminHost: "EDGECASE_ADMIN_HOST",
   adminPort: "EDGECASE_ADMIN_PORT",
+  adminTokenFile: "EDGECASE_ADMIN_TOKEN_FILE",
   codes: "EDGECASE_CODES",
   pages: "EDGECASE_PAGES",
   profile: "EDGECASE_PROFILE",
@@ -93,7 +98,9 @@ const flagsByPath: Readonly<Record<string, string>> = {
   "listen.host": "--host",
   "listen.http": "--port",
   "listen.https": "--https-port",
+  "admin.host": "--admin-host",
   "admin.port": "--admin-port",
+  "admin.tokenFile": "--admin-token-file",
   "errors.codes": "--codes",
   "errors.pages": "--pages",
   "zones[0].ssl": "--ssl",
@@ -126,7 +133,13 @@ function overlay(config: ConfigFile, flags: ConfigFlags): object {
     http: portOf("--port", flags.port),
     https: portOf("--https-port", flags.httpsPort),
   });
-  const admin = defined({ port: portOf("--admin-port", flags.adminPort) });
+  const { adminHost, adminTokenFile } = flags;
+  const admin = defined({
+    host: adminHost,
+    port: portOf("--admin-port", flags.adminPort),
+    // Paths in the file start at the file's folder; this one does not.
+    tokenFile: adminTokenFile === undefined ? undefined : resolve(adminTokenFile),
+  });
   const clock = numberOf("--clock", flags.clock);
   const tracing = switchOf("--tracing", flags.tracing);
   const log = defined({

@@ -1,4 +1,4 @@
-// The demo's configuration: one zone for every broken origin of the zoo, on a host of its name, and one for the index page.
+// The zoo's configuration: one zone for every broken origin, on a host of its name. The demo has one more for its index page.
 
 import type { Zoo } from "../../fixtures/zoo.ts";
 import type { ConfigFile, ZoneFile } from "../config/schema.ts";
@@ -16,6 +16,18 @@ const demoTimeouts = {
 /** Hosts of the index page. */
 const indexHosts = ["localhost", "127.0.0.1", "[::1]", "edgecase.localhost"];
 
+/** A configuration with a zone for every origin of the zoo. `rootFile` holds the PEM of the zoo's root. */
+export function zooConfig(zoo: Zoo, rootFile: string): ConfigFile & { zones: ZoneFile[] } {
+  const zones = zoo.members.map(({ fixture, started }) => ({
+    hosts: [`${fixture.name}.localhost`],
+    origins: [started.origin, ...(started.moreOrigins ?? [])],
+    originCa: rootFile,
+    dns: { servers: [zoo.dnsServer] },
+    ...fixture.zone,
+  }));
+  return { timeouts: demoTimeouts, zones };
+}
+
 /** Completes a configuration without zones. `rootFile` holds the PEM of the zoo's root. */
 export function demoConfig(
   base: ConfigFile,
@@ -23,16 +35,10 @@ export function demoConfig(
   indexOrigin: string,
   rootFile: string,
 ): ConfigFile {
-  const zones: ZoneFile[] = zoo.members.map(({ fixture, started }) => ({
-    hosts: [`${fixture.name}.localhost`],
-    origins: [started.origin, ...(started.moreOrigins ?? [])],
-    originCa: rootFile,
-    dns: { servers: [zoo.dnsServer] },
-    ...fixture.zone,
-  }));
+  const { timeouts, zones } = zooConfig(zoo, rootFile);
   return {
     ...base,
-    timeouts: { ...demoTimeouts, ...base.timeouts },
+    timeouts: { ...timeouts, ...base.timeouts },
     zones: [{ hosts: indexHosts, origins: [indexOrigin] }, ...zones],
   };
 }

@@ -35,8 +35,17 @@ export function compileProfiles(
 
 /** Every code that any of these can answer with, in order: counters start at 0 for each. */
 export function codesOf(profiles: ReadonlyMap<string, Profile>): number[] {
-  const codesUsed = [...profiles.values()].flatMap((profile) => [...profile.values()]);
-  return [...new Set(codesUsed.map(({ code }) => code))].toSorted((left, right) => left - right);
+  const codesUsed = rowsOf(profiles).map(({ code }) => code);
+  return [...new Set(codesUsed)].toSorted((left, right) => left - right);
+}
+
+/** Every status that goes with any of these codes. */
+export function statusesOf(profiles: ReadonlyMap<string, Profile>): number[] {
+  return [...new Set(rowsOf(profiles).map(({ status }) => status))];
+}
+
+function rowsOf(profiles: ReadonlyMap<string, Profile>): EdgeCode[] {
+  return [...profiles.values()].flatMap((profile) => [...profile.values()]);
 }
 
 function shippedCode(code: Code): EdgeCode {

@@ -5,20 +5,32 @@ export const bucketSeconds = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 125, 300,
 ] as const;
 
+/** One of the requests behind a number, for whoever wants to look at one. Only OpenMetrics can tell of it. */
+export interface Exemplar {
+  readonly ray: string;
+  /** What it added to the number. */
+  readonly value: number;
+  /** When, in milliseconds since 1970. */
+  readonly atMs: number;
+}
+
 /** Counts of observed durations. */
 export class Histogram {
   /** Observations at or below each bound, and above the last. */
   readonly counts = new Float64Array(bucketSeconds.length + 1);
+  /** By bucket, the last observation that came with a ray id. */
+  readonly exemplars: (Exemplar | undefined)[] = [];
   sumSeconds = 0;
   total = 0;
 
-  /** Adds one duration in milliseconds. */
-  observe(milliseconds: number): void {
+  /** Adds one duration in milliseconds, and remembers whose it was. */
+  observe(milliseconds: number, ray = ""): void {
     const seconds = milliseconds / 1000;
     let bucket = 0;
     while (bucket < bucketSeconds.length && seconds > (bucketSeconds[bucket] ?? 0)) bucket += 1;
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.sumSeconds += seconds;
     this.total += 1;
+    if (ray !== "") this.exemplars[bucket] = { ray, value: seconds, atMs: Date.now() };
   }
 }

@@ -1,62 +1,23 @@
 // What Prometheus is told. Counted in plain numbers per zone; labels are from closed sets: zones, origins, codes, failures.
 
-import { METHODS } from "node:http";
+import { setImmediate } from "node:timers/promises";
 
 import { Registry } from "prom-client";
 
-import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { HealthChecks } from "../health/health-checks.ts";
 import { version } from "../version.ts";
 import type { Zone } from "../zone.ts";
 import type { AccessLines } from "./access-lines.ts";
-import { Histogram } from "./histogram.ts";
 import { lineMetric } from "./line-metric.ts";
 import { registerOriginMetrics } from "./origin-metrics.ts";
 import type { ReloadRecord } from "./reload-record.ts";
-import { tableHistogram, tableMetric } from "./table-metric.ts";
-
-/** Methods that have a label of their own; every other one is `OTHER`. */
-const methods = [
-  "GET",
-  "HEAD",
-  "POST",
-  "PUT",
-  "PATCH",
-  "DELETE",
-  "OPTIONS",
-  "TRACE",
-  "OTHER",
-] as const;
-const methodIndex = new Map<string, number>(
-  METHODS.map((method) => [method, methods.indexOf(method as "GET")]),
-);
-const otherMethod = methods.indexOf("OTHER");
-
-/** No status is larger, so that method and status fit into one number. */
-const statusRange = 1000;
-
-const phases = ["dns", "tcp", "tls", "response"] as const;
+import { countingTable } from "./statuses.ts";
+import { type MetricDefinition, tableHistogram, tableMetric } from "./table-metric.ts";
+import { type Expected, phases, requestLabels, ZoneCounts } from "./zone-counts.ts";
 
 /** The zone label of requests for hosts that no zone has. */
 const noZone = "none";
-
-/** One zone's numbers. */
-class ZoneCounts {
-  readonly requests = new Map<number, number>();
-  readonly errors = new Map<number, number>();
-  readonly failures = new Map<string, { labels: Record<string, string>; value: number }>();
-  readonly duration = new Histogram();
-  readonly phases = phases.map(() => new Histogram());
-
-  constructor(codes: readonly number[] = []) {
-    this.expect(codes);
-  }
-
-  expect(codes: readonly number[]): void {
-    for (const code of codes) if (!this.errors.has(code)) this.errors.set(code, 0);
-  }
-}
 
 /** Who else counts. */
 export interface MetricSources {
@@ -72,7 +33,7 @@ export class Metrics {
   /** By name: a zone that takes the place of another goes on with its counts. */
   readonly #rows = new Map<string, { zone: Zone; readonly counts: ZoneCounts }>();
   readonly #outside = new ZoneCounts();
-  #codes: readonly number[] = [];
+  #expected: Expected = { codes: [], countedAs: countingTable([]) };
 
   constructor({ checks, reloads, lines }: MetricSources) {
     this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
@@ -89,17 +50,20 @@ export class Metrics {
     lineMetric(registers, lines);
   }
 
-  /** Codes that any profile can answer with: each zone's errors start at 0 for every one of them. */
-  expect(codes: readonly number[]): void {
-    this.#codes = codes;
-    for (const [, counts] of this.#zoneCounts()) counts.expect(codes);
+  /**
+   * Codes that any profile can answer with: each zone's errors start at 0 for every one of them. `statuses` are those that the
+   * configuration has clients be answered with, which are counted as themselves.
+   */
+  expect(codes: readonly number[], statuses: readonly number[]): void {
+    this.#expected = { codes, countedAs: countingTable(statuses) };
+    for (const [, counts] of this.#zoneCounts()) counts.expect(this.#expected);
   }
 
   /** A zone has come into force. */
   enter(zone: Zone): void {
     const row = this.#rows.get(zone.name);
     if (row !== undefined) row.zone = zone;
-    else this.#rows.set(zone.name, { zone, counts: new ZoneCounts(this.#codes) });
+    else this.#rows.set(zone.name, { zone, counts: new ZoneCounts(this.#expected) });
   }
 
   /** A zone has gone out of force; its counts stay if another one of its name has taken its place. */
@@ -109,57 +73,32 @@ export class Metrics {
 
   /** Counts a request that has ended, however it ended. */
   count(context: ExchangeContext, totalMs: number): void {
-    const counts = this.#of(context.zone);
-    const method = methodIndex.get(context.req.method ?? "") ?? otherMethod;
-    add(counts.requests, (method < 0 ? otherMethod : method) * statusRange + context.status);
-    counts.duration.observe(totalMs);
-    const [dns, tcp, tls, response] = counts.phases;
-    if (context.dnsMs !== null) dns?.observe(context.dnsMs);
-    if (context.tcpMs !== null) tcp?.observe(context.tcpMs);
-    if (context.tlsMs !== null) tls?.observe(context.tlsMs);
-    if (context.responseMs !== null) response?.observe(context.responseMs);
+    this.#of(context.zone).count(context, totalMs);
+  }
 
-    for (const { origin, failure } of context.recovered)
-      this.#countFailure(counts, origin, failure);
-    if (context.failure === null) return;
-    this.#countFailure(counts, context.origin, context.failure);
-    if (context.code !== null && !context.failure.responseStarted)
-      add(counts.errors, context.code.code);
+  /** Every metric there is, whether or not it has a sample yet. */
+  get definitions(): readonly MetricDefinition[] {
+    return this.#classic.getMetricsAsArray() as unknown as MetricDefinition[];
   }
 
   /** The scrape: classic text, or OpenMetrics where Accept asks for it. */
   async scrape(accept: string | undefined): Promise<{ contentType: string; body: string }> {
-    const registry =
-      accept?.includes("application/openmetrics-text") === true ? this.#openMetrics : this.#classic;
-    return { contentType: registry.contentType, body: await registry.metrics() };
+    const isOpenMetrics = accept?.includes("application/openmetrics-text") === true;
+    const registry = isOpenMetrics ? this.#openMetrics : this.#classic;
+    const parts: string[] = [];
+    for (const { name } of registry.getMetricsAsArray()) {
+      // oxlint-disable-next-line no-await-in-loop -- One at a time, and requests in between: a thousand zones take a while.
+      parts.push(await registry.getSingleMetricAsString(name));
+      // oxlint-disable-next-line no-await-in-loop -- See above.
+      await setImmediate();
+    }
+    const end = isOpenMetrics ? "# EOF\n" : "";
+    return { contentType: registry.contentType, body: `${parts.join("\n")}\n${end}` };
   }
 
   /** What ends after its zone was removed counts where requests for unknown hosts do. */
   #of(zone: Zone | null): ZoneCounts {
     return (zone === null ? undefined : this.#rows.get(zone.name)?.counts) ?? this.#outside;
-  }
-
-  #countFailure(
-    counts: ZoneCounts,
-    origin: string,
-    { type, reason, phase, responseStarted }: OriginFailure,
-  ): void {
-    const key = `${origin}|${type}|${reason}|${responseStarted}`;
-    let row = counts.failures.get(key);
-    if (row === undefined) {
-      row = {
-        labels: {
-          origin,
-          phase,
-          failure: type,
-          reason: reason ?? "",
-          late: String(responseStarted),
-        },
-        value: 0,
-      };
-      counts.failures.set(key, row);
-    }
-    row.value += 1;
   }
 
   *#zoneCounts(): Iterable<[zone: string, counts: ZoneCounts]> {
@@ -179,16 +118,8 @@ export class Metrics {
       },
       function* () {
         for (const [zone, { requests }] of rows()) {
-          for (const [key, value] of requests) {
-            yield {
-              labels: {
-                zone,
-                method: methods[Math.floor(key / statusRange)] ?? "OTHER",
-                status: String(key % statusRange),
-              },
-              value,
-            };
-          }
+          for (const [key, value] of requests)
+            yield { labels: { zone, ...requestLabels(key) }, value };
         }
       },
     );
@@ -201,8 +132,13 @@ export class Metrics {
         registers,
       },
       function* () {
-        for (const [zone, { errors }] of rows()) {
-          for (const [code, value] of errors) yield { labels: { zone, code: String(code) }, value };
+        for (const [zone, { errors, exemplars }] of rows()) {
+          for (const [code, value] of errors)
+            yield {
+              labels: { zone, code: String(code) },
+              value,
+              exemplar: exemplars.get(code),
+            };
         }
       },
     );
@@ -287,8 +223,4 @@ export class Metrics {
       },
     );
   }
-}
-
-function add(counts: Map<number, number>, key: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

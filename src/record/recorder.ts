@@ -5,9 +5,7 @@ import type { AccessLines } from "./access-lines.ts";
 import type { Tracing } from "../trace/tracing.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RecentExchanges } from "./recent-exchanges.ts";
-
-/** Status of a client that left before its answer was complete; in logs and metrics only. @see Cloudflare docs, Error 499 */
-export const clientLeft = 499;
+import { clientLeft } from "./statuses.ts";
 
 /** Writes the access line, counts, keeps what was of late, and ends the trace. */
 export class Recorder {

@@ -1,13 +1,23 @@
 // The bridge from our tables to prom-client: metrics whose samples are read off when scraped, through its public `get`.
 
-import { Counter, Gauge, type MetricValue, type Registry } from "prom-client";
+import { type Metric, type MetricValue, Registry } from "prom-client";
 
-import { bucketSeconds, type Histogram } from "./histogram.ts";
+import { bucketSeconds, type Exemplar, type Histogram } from "./histogram.ts";
 
-/** Labels of one sample, in the order of the metric's label names. */
+/** One sample of a counter or gauge, its labels in the order of the metric's label names. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  readonly exemplar?: Exemplar | undefined;
+}
+
+/** What is known of a metric before anything was counted. */
+export interface MetricDefinition {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "counter" | "gauge" | "histogram";
+  /** Without a histogram's `le`. */
+  readonly labelNames: readonly string[];
 }
 
 interface TableOptions {
@@ -17,68 +27,97 @@ interface TableOptions {
   readonly registers: Registry[];
 }
 
+/** What prom-client prints. Its types leave half of it out. */
+type PrintedValue = MetricValue<string> & {
+  readonly metricName?: string;
+  readonly sharedLabels?: Readonly<Record<string, string>>;
+  readonly exemplar?: PrintedExemplar;
+};
+
+interface PrintedExemplar {
+  readonly labelSet: { readonly ray: string };
+  readonly value: number;
+  /** In seconds since 1970. */
+  readonly timestamp: number;
+}
+
 /**
  * A counter or gauge whose samples come from `read`.
  *
- * Samples with the same labels add up. Every registry gets an object of its own: prom-client renames a counter for good when it is printed as OpenMetrics.
+ * Samples with the same labels add up.
  */
 export function tableMetric(
-  kind: "counter" | "gauge",
-  { registers, labelNames, ...named }: TableOptions,
+  type: "counter" | "gauge",
+  { registers, ...named }: TableOptions,
   read: () => Iterable<Sample>,
 ): void {
+  register({ ...named, type }, registers, () => addUp(read()));
+}
+
+/** A histogram whose buckets come from `read`. */
+export function tableHistogram(
+  { registers, ...named }: TableOptions,
+  read: () => Iterable<{ labels: Record<string, string>; histogram: Histogram }>,
+): void {
+  register({ ...named, type: "histogram" }, registers, () => samples(named.name, read()));
+}
+
+/** prom-client's own metrics have no way to be given their numbers, but a registry asks of a metric only for `get`. */
+function register(
+  definition: MetricDefinition,
+  registers: Registry[],
+  read: () => Iterable<PrintedValue>,
+): void {
   for (const registry of registers) {
-    const configuration = { ...named, labelNames: [...labelNames], registers: [registry] };
-    if (kind === "counter") {
-      new Counter({
-        ...configuration,
-        collect() {
-          this.reset();
-          for (const { labels, value } of read()) this.inc(labels, value);
-        },
-      });
-    } else {
-      new Gauge({
-        ...configuration,
-        collect() {
-          this.reset();
-          for (const { labels, value } of read()) this.inc(labels, value);
-        },
-      });
-    }
+    // In OpenMetrics `_total` belongs to a counter's samples, not to its name.
+    const isOpenMetrics = registry.contentType === (Registry.OPENMETRICS_CONTENT_TYPE as string);
+    const name = isOpenMetrics ? definition.name.replace(/_total$/, "") : definition.name;
+    const facts = { ...definition, name, aggregator: "sum" };
+    const metric = {
+      ...facts,
+      get: async () => ({ ...facts, values: [...read()] }),
+      reset: () => {},
+    };
+    registry.registerMetric(metric as unknown as Metric);
   }
 }
 
-/** A histogram whose buckets come from `read`. prom-client's own has no way to set them, but asks only for `get`. */
-export function tableHistogram(
-  { registers, name, help }: TableOptions,
-  read: () => Iterable<{ labels: Record<string, string>; histogram: Histogram }>,
-): void {
-  for (const registry of registers) {
-    const facts = { name, help, type: "histogram", aggregator: "sum" };
-    const metric = {
-      ...facts,
-      get: async () => ({ ...facts, values: [...samples(name, read())] }),
-      reset: () => {},
-    };
-    registry.registerMetric(metric as unknown as Counter);
+function addUp(rows: Iterable<Sample>): Iterable<PrintedValue> {
+  const byLabels = new Map<string, PrintedValue>();
+  for (const { labels, value, exemplar } of rows) {
+    const key = Object.values(labels).join("\n");
+    const known = byLabels.get(key);
+    if (known === undefined) byLabels.set(key, { labels, value, ...printed(exemplar) });
+    else known.value += value;
   }
+  return byLabels.values();
 }
 
 function* samples(
   name: string,
   rows: Iterable<{ labels: Record<string, string>; histogram: Histogram }>,
-): Iterable<MetricValue<string> & { metricName: string }> {
+): Iterable<PrintedValue> {
   for (const { labels, histogram } of rows) {
     if (histogram.total === 0) continue; // A thousand idle zones need not be told of.
+    const shared = { labels: {}, sharedLabels: labels }; // Written out once for all of them.
     let total = 0;
-    for (const [index, bound] of bucketSeconds.entries()) {
+    for (const [index, le] of [...bucketSeconds, "+Inf"].entries()) {
       total += histogram.counts[index] ?? 0;
-      yield { metricName: `${name}_bucket`, labels: { ...labels, le: bound }, value: total };
+      yield {
+        metricName: `${name}_bucket`,
+        ...shared,
+        labels: { le },
+        value: total,
+        ...printed(histogram.exemplars[index]),
+      };
     }
-    total += histogram.counts[bucketSeconds.length] ?? 0;
-    yield { metricName: `${name}_bucket`, labels: { ...labels, le: "+Inf" }, value: total };
-    yield { metricName: `${name}_sum`, labels, value: histogram.sumSeconds };
-    yield { metricName: `${name}_count`, labels, value: total };
+    yield { ...shared, metricName: `${name}_sum`, value: histogram.sumSeconds };
+    yield { ...shared, metricName: `${name}_count`, value: total };
   }
+}
+
+function printed(exemplar: Exemplar | undefined): { exemplar?: PrintedExemplar } {
+  if (exemplar === undefined) return {};
+  const { ray, value, atMs } = exemplar;
+  return { exemplar: { labelSet: { ray }, value, timestamp: atMs / 1000 } };
 }

@@ -2,7 +2,7 @@
 // or the next, and never parts of both.
 
 import type { ErrorSettings, GatewayConfig } from "../config/gateway-config.ts";
-import { codesOf, compileProfiles, type Profile } from "../map/profile.ts";
+import { codesOf, compileProfiles, type Profile, statusesOf } from "../map/profile.ts";
 import { Router } from "../route/route.ts";
 import type { Zone } from "../zone.ts";
 
@@ -14,6 +14,8 @@ export class Edition {
   readonly profiles: ReadonlyMap<string, Profile>;
   /** Every code that a profile can answer with. */
   readonly codes: readonly number[];
+  /** Every status that clients may be answered with by a profile or a rule. */
+  readonly statuses: readonly number[];
   /** What clients are told where no zone has their host; replaced whole when a toggle is changed. */
   errors: ErrorSettings;
   /** Scales every timeout. */
@@ -26,6 +28,10 @@ export class Edition {
     this.router = new Router(zones);
     this.profiles = compileProfiles(config.profiles);
     this.codes = codesOf(this.profiles);
+    const ofRules = config.zones.flatMap(({ errorRules }) =>
+      errorRules.flatMap(({ responseStatus }) => responseStatus ?? []),
+    );
+    this.statuses = [...statusesOf(this.profiles), ...ofRules];
     this.errors = config.errors;
     this.clock = config.clock;
   }

@@ -74,8 +74,8 @@ export class InForce {
 
   /** What an edition means for all of its zones. */
   #proclaim(): void {
-    const { codes, profiles, zones } = this.#edition;
-    this.#metrics.expect(codes);
+    const { codes, statuses, profiles, zones } = this.#edition;
+    this.#metrics.expect(codes, statuses);
     for (const zone of zones) zone.profiles = profiles;
   }
 

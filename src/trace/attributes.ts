@@ -7,7 +7,7 @@ import type { Target } from "../connect/target.ts";
 import type { OriginLane } from "../exchange/origin-lane.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { onOneLine } from "../plain-text.ts";
-import { clientLeft } from "../record/recorder.ts";
+import { clientLeft } from "../record/statuses.ts";
 
 /** Methods that have a name; every other one is `_OTHER`. @see RFC 9110 §9, RFC 5789 */
 const knownMethods: ReadonlySet<string> = new Set([

@@ -84,6 +84,8 @@ describe("edgecase serve", () => {
     [["--port", "http"], {}],
     [["--origin", "ftp://x"], {}],
     [["--no-such-flag"], {}],
+    [["--origin", "http://127.0.0.1:9", "--admin-host", "0.0.0.0"], {}],
+    [["--origin", "http://127.0.0.1:9"], { EDGECASE_ADMIN_TOKEN_FILE: "there-is-none" }],
     [[], { EDGECASE_PAGES: "loud" }],
   ])("refuses %j with %j before it listens, and exits with 2", (args, env) => {
     expect(edgecase(["serve", ...args], env)).toMatchObject({ status: 2, stdout: "" });

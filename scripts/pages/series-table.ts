@@ -1,0 +1,72 @@
+// docs/metrics.md's table of how many series there can be: each label's number of values, multiplied.
+
+import { reasons } from "../../edge-codes/index.ts";
+import { codesOf, compileProfiles } from "../../src/map/profile.ts";
+import { bucketSeconds } from "../../src/record/histogram.ts";
+import { knownStatuses } from "../../src/record/statuses.ts";
+import { methods, phases } from "../../src/record/zone-counts.ts";
+import { table } from "./markdown.ts";
+
+/** The classes of a status, 1xx to 5xx: an origin that sends another number has sent no HTTP. */
+const statusClasses = 5;
+/** Its buckets with the one that has no bound, its sum and its count. */
+const perHistogram = bucketSeconds.length + 3;
+const connectionStates = 4;
+
+const statuses = knownStatuses.length + statusClasses;
+const codes = codesOf(compileProfiles({})).length;
+/** Every type without a reason, and with each of its reasons. */
+const failures = Object.values(reasons).reduce<number>(
+  (sum, row) => sum + 1 + Object.keys(row).length,
+  0,
+);
+
+/** How many zones and origins a configuration has. */
+export interface Size {
+  readonly zones: number;
+  readonly origins: number;
+}
+
+/** By metric: the most series that it can have, in words and in numbers. */
+const bounds: Readonly<Record<string, readonly [words: string, most: (size: Size) => number]>> = {
+  edgecase_requests_total: [
+    `(zones + 1) × ${methods.length} methods × ${statuses} statuses, and those of rules and profiles of your own`,
+    ({ zones }) => (zones + 1) * methods.length * statuses,
+  ],
+  edgecase_errors_total: [
+    `(zones + 1) × ${codes} codes, and those of profiles of your own`,
+    ({ zones }) => (zones + 1) * codes,
+  ],
+  edgecase_failures_total: [
+    `(origins + zones + 1) × ${failures} failures with their reasons × 2`,
+    ({ zones, origins }) => (origins + zones + 1) * failures * 2,
+  ],
+  edgecase_request_duration_seconds: [
+    `(zones + 1) × ${perHistogram}`,
+    ({ zones }) => (zones + 1) * perHistogram,
+  ],
+  edgecase_origin_phase_duration_seconds: [
+    `(zones + 1) × ${phases.length} phases × ${perHistogram}`,
+    ({ zones }) => (zones + 1) * phases.length * perHistogram,
+  ],
+  edgecase_origin_connections: [
+    `origins × ${connectionStates} states`,
+    ({ origins }) => origins * connectionStates,
+  ],
+  edgecase_build_info: ["1", () => 1],
+};
+
+/** The most series that each metric can have. */
+export function seriesBounds(size: Size): ReadonlyMap<string, number> {
+  return new Map(Object.entries(bounds).map(([name, [, most]]) => [name, most(size)]));
+}
+
+/** The table in Markdown, with one zone and one origin as the example. */
+export function seriesTable(): string {
+  const rows = Object.entries(bounds).map(([name, [words, most]]) => [
+    `\`${name}\``,
+    words,
+    String(most({ zones: 1, origins: 1 })),
+  ]);
+  return table(["metric", "at most", "1 zone, 1 origin"], rows);
+}
