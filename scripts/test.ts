@@ -23,7 +23,11 @@ const needs: readonly Need[] = [
   {
     program: "chromium",
     package: "chromium",
-    suites: ["test/e2e/pages.test.ts", "test/e2e/dashboard.test.ts"],
+    suites: [
+      "test/e2e/pages.test.ts",
+      "test/e2e/dashboard.test.ts",
+      "test/e2e/dashboard-access.test.ts",
+    ],
     needsRoot: false,
   },
   {

@@ -163,7 +163,8 @@ test("the package exports what its build writes", () => {
     additionalProperties: false,
     properties: { zones: { type: "array" } },
   });
-});
+  expect(readFileSync("dist/dashboard/index.html", "utf8")).toContain("./assets/index-");
+}, 60_000);
 
 test("tables in the documents equal the data", () => {
   expect(() =>

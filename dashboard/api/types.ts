@@ -55,6 +55,8 @@ export interface OriginState {
   readonly origin: string;
   readonly address?: string | null;
   readonly state?: string;
+  /** When it was last checked; null if nobody checks it. */
+  readonly checkedAt?: string | null;
   readonly share?: number | null;
   readonly outstanding?: number;
   readonly failure?: string | null;

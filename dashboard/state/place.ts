@@ -28,6 +28,12 @@ export const serverFilter = computed(() => {
   return query.toString();
 });
 
+/** Whether something keeps exchanges out of the list. */
+export const isNarrowed = computed(() => {
+  const { zone, code, failure, text } = place.value;
+  return [zone, code, failure, text].some((value) => value !== "");
+});
+
 addEventListener("popstate", () => {
   place.value = readAddress();
 });
@@ -42,6 +48,11 @@ export function go(change: Partial<Place>): void {
 export function narrow(change: Partial<Place>): void {
   place.value = { ...place.value, ...change };
   history.replaceState(null, "", addressOf(place.value));
+}
+
+/** Shows all exchanges again. */
+export function widen(): void {
+  narrow({ zone: "", code: "", failure: "", text: "" });
 }
 
 /** The address of a place near the present one. */

@@ -54,7 +54,7 @@ function ListState() {
           class="notice"
           onClick={() => {
             release();
-            document.querySelector("#exchange-rows")?.parentElement?.parentElement?.scrollTo(0, 0);
+            document.querySelector(".scroller")?.scrollTo(0, 0);
           }}
         >
           {hold.value === "paused" ? "Paused" : "Held while you read"}
@@ -66,7 +66,6 @@ function ListState() {
 }
 
 function List() {
-  const scroller = useRef<HTMLDivElement>(null);
   const focused = useRef("");
   const shown = rows.value;
   useLayoutEffect(() => {
@@ -79,7 +78,6 @@ function List() {
   return (
     <div
       class="scroller"
-      ref={scroller}
       onScroll={({ currentTarget }) => setScrolled(currentTarget.scrollTop > 8)}
       onPointerMove={() => keepStill(pointerHoldMs)}
     >

@@ -1,15 +1,14 @@
 // What the list is narrowed to: text, a code, a failure. The zone is chosen at the top, for the switches too.
 
 import { failureTypes } from "../../edge-codes/failure-types.ts";
-import { narrow, place } from "../state/place.ts";
+import { isNarrowed, narrow, place, widen } from "../state/place.ts";
 import { codeTitles } from "./code-title.ts";
 
 const layers = ["edge", "dns", "tcp", "tls", "http"] as const;
 
 /** The filters; they are part of the page's address. */
 export function Filters() {
-  const { code, failure, text, zone } = place.value;
-  const isFiltered = [code, failure, text, zone].some((value) => value !== "");
+  const { code, failure, text } = place.value;
   return (
     <div class="filters" role="search" aria-label="Filter exchanges">
       <label class="field grows">
@@ -54,12 +53,7 @@ export function Filters() {
           ))}
         </select>
       </label>
-      <button
-        type="button"
-        class="quiet clear"
-        disabled={!isFiltered}
-        onClick={() => narrow({ code: "", failure: "", text: "", zone: "" })}
-      >
+      <button type="button" class="quiet clear" disabled={!isNarrowed.value} onClick={widen}>
         Clear
       </button>
     </div>

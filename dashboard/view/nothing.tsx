@@ -1,20 +1,19 @@
 // In place of an empty list: how to make an exchange, or how to see those that are hidden.
 
-import { narrow, place } from "../state/place.ts";
 import { gateway } from "../state/gateway.ts";
+import { isNarrowed, widen } from "../state/place.ts";
 import { settings } from "../state/settings.ts";
 import { Command } from "./command.tsx";
 
 /** Said when there is nothing to list. */
 export function Nothing() {
-  const { code, failure, text, zone } = place.value;
-  if ([code, failure, text, zone].some((value) => value !== "")) {
+  if (isNarrowed.value) {
     return (
       <div class="nothing">
         <p>
           <b>No exchange fits the filter.</b>
         </p>
-        <button type="button" onClick={() => narrow({ code: "", failure: "", text: "", zone: "" })}>
+        <button type="button" onClick={widen}>
           Show all
         </button>
       </div>

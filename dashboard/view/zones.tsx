@@ -100,6 +100,7 @@ function Last({ one }: { readonly one: Summary }) {
 
 function Origin({ origin }: { readonly origin: OriginState }) {
   const { state, address, outstanding = 0, share, failure, reason, detail } = origin;
+  const isKnown = state !== undefined && !isAssumed(origin);
   const trouble = [failure, reason].filter(Boolean).join(" / ");
   return (
     <li>
@@ -109,7 +110,7 @@ function Origin({ origin }: { readonly origin: OriginState }) {
       {address !== undefined && address !== null && address !== "" && (
         <span class="soft"> {address}</span>
       )}
-      {state !== undefined && <State state={state} />}
+      {isKnown && <State state={state} />}
       {share !== undefined && share !== null && share < 1 && (
         <span class="soft"> {Math.round(share * 100)} % of its share</span>
       )}
@@ -123,18 +124,23 @@ function Origin({ origin }: { readonly origin: OriginState }) {
   );
 }
 
+/** An origin that nobody checks counts as healthy as long as requests do not say otherwise. */
+function isAssumed({ state, checkedAt = null }: OriginState): boolean {
+  return checkedAt === null && (state === "healthy" || state === "unknown");
+}
+
 const signs: Readonly<Record<string, string>> = {
   healthy: "✓",
   unhealthy: "✕",
   ejected: "✕",
-  down: "✕",
+  critical: "✕",
+  rising: "↑",
+  degraded: "!",
   disabled: "–",
-  draining: "–",
 };
 
 function State({ state }: { readonly state: string }) {
   const sign = signs[state] ?? "·";
-  if (state === "unknown") return null; // Nobody checks it.
   return (
     <span class={sign === "✕" ? "state is-bad" : sign === "✓" ? "state is-good" : "state"}>
       <span aria-hidden="true">{sign}</span> {state}

@@ -1,76 +1,52 @@
-// The dashboard in a real browser, in front of a real gateway: what it shows, what it changes, who can use it, and what it lets through.
+// The dashboard in a real browser, in front of a real gateway: what it shows, what it changes, and what it lets through.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { lookAt, startBrowser } from "../helpers/browser.ts";
-import { buildDashboard, startDashboard, type TestDashboard } from "../helpers/dashboard.ts";
+import { startBrowser } from "../helpers/browser.ts";
+import {
+  buildDashboard,
+  type DashboardBuild,
+  live,
+  rowOf,
+  startDashboard,
+  type TestDashboard,
+  type View,
+  withPage as withPageOf,
+} from "../helpers/dashboard.ts";
 import { rawRequest } from "../helpers/raw-client.ts";
 
 const faults = ["good", "expired", "postgres", "nxdomain", "refused"];
 
 let browser: Browser;
+let build: DashboardBuild;
 let dashboard: TestDashboard;
 
 beforeAll(async () => {
-  buildDashboard();
-  dashboard = await startDashboard({ fixtures: faults });
+  build = buildDashboard();
+  dashboard = await startDashboard(build, { fixtures: faults });
   browser = await startBrowser();
 }, 120_000);
 
 afterAll(async () => {
   await browser.close();
   await dashboard[Symbol.asyncDispose]();
+  build[Symbol.dispose]();
 });
 
-/** What a test does with a page of its own, which is closed afterwards. */
-async function withPage(
-  options: BrowserContextOptions & { readonly url?: string },
-  use: (page: Page) => Promise<void>,
-): Promise<void> {
-  const { url = dashboard.url, ...contextOptions } = options;
-  const context = await browser.newContext(contextOptions);
-  const page = await context.newPage();
-  try {
-    await page.goto(url);
-    await use(page);
-  } finally {
-    await context.close();
-  }
-}
-
-const live = (page: Page) =>
-  page
-    .getByRole("status")
-    .filter({ hasText: /^Live$/ })
-    .waitFor();
-
-/** Asks the gateway for something, and gives the ray ID of the answer. */
-async function ask(fixture: string, path = "/", accept = "text/html"): Promise<string> {
-  const { gateway } = dashboard;
-  const answer = await gateway.request({
-    host: `${fixture}.test`,
-    target: path,
-    headers: [
-      ["Host", `${fixture}.test`],
-      ["Accept", accept],
-    ],
-  });
-  return answer.headers.find(([name]) => name.toLowerCase() === "cf-ray")?.[1] ?? "";
-}
-
-const rowOf = (page: Page, ray: string) => page.locator(`a.what[data-ray="${ray}"]`);
+const withPage = (view: Partial<View>, use: (page: Page) => Promise<void>) =>
+  withPageOf(browser, { url: dashboard.url, ...view }, use);
 
 describe("an exchange that fails", () => {
   test("appears as it ends, with the broken step marked", async () => {
     await withPage({}, async (page) => {
       await live(page);
 
-      const ray = await ask("expired", "/cart");
+      const ray = await dashboard.ask("expired", "/cart");
 
       const row = page.getByRole("row").filter({ has: rowOf(page, ray) });
       await row.waitFor();
@@ -83,7 +59,7 @@ describe("an exchange that fails", () => {
   test("leads to its evidence, to the page that the client got, and to its explanation", async () => {
     await withPage({}, async (page) => {
       await live(page);
-      const ray = await ask("expired");
+      const ray = await dashboard.ask("expired");
 
       await rowOf(page, ray).click();
 
@@ -100,7 +76,7 @@ describe("an exchange that fails", () => {
   });
 
   test("has an address of its own", async () => {
-    const ray = await ask("nxdomain");
+    const ray = await dashboard.ask("nxdomain");
 
     await withPage({ url: `${dashboard.url}?ray=${ray}` }, async (page) => {
       const title = page.getByRole("heading", { name: /^523/ });
@@ -174,109 +150,38 @@ function waitForZone(name: string, codes: string): Promise<unknown> {
   return expect.poll(() => zone?.errors.codes, { timeout: 5_000 }).toBe(codes);
 }
 
-describe.each([
-  { colorScheme: "light", width: 1280 },
-  { colorScheme: "dark", width: 1280 },
-  { colorScheme: "light", width: 320 },
-  { colorScheme: "dark", width: 320 },
-] as const)("seen $colorScheme and $width pixels wide", ({ colorScheme, width }) => {
-  const view = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true };
-  const fine = { violations: [], isTooWide: false };
-
-  test("it has nothing for axe to find and fits, also with details, explanation, table and help open", async () => {
-    await withPage(view, async (page) => {
-      await live(page);
-      await Promise.all(faults.map((name) => ask(name)));
-      const ray = await ask("expired");
-      await rowOf(page, ray).waitFor();
-      await page.getByRole("button", { name: "Table" }).click();
-      expect(await lookAt(page)).toEqual(fine);
-
-      await rowOf(page, ray).click();
-      await page.getByRole("heading", { name: "How to fix" }).waitFor();
-      expect(await lookAt(page)).toEqual(fine);
-
-      await page.getByRole("button", { name: "Explain 526" }).click();
-      await page.getByText("HTTP status").waitFor();
-      expect(await lookAt(page)).toEqual(fine);
-
-      await page.keyboard.press("?");
-      await page.getByRole("dialog").waitFor();
-      expect(await lookAt(page)).toEqual(fine);
-    });
-  }, 60_000);
-});
-
-describe("without a mouse", () => {
-  test("keys lead through the list, into an exchange and back", async () => {
-    await withPage({}, async (page) => {
-      await live(page);
-      const older = await ask("expired");
-      const newer = await ask("refused");
-      await rowOf(page, newer).waitFor();
-      const isFocused = (ray: string) =>
-        page.locator(`a.what[data-ray="${ray}"]:focus`).waitFor({ timeout: 3_000 });
-
-      await page.keyboard.press("j");
-      await isFocused(newer);
-      await page.keyboard.press("ArrowDown");
-      await isFocused(older);
-      await page.keyboard.press("k");
-      await isFocused(newer);
-      await page.keyboard.press("Enter");
-      await page.locator("#details-title:focus").waitFor();
-      await page.keyboard.press("Escape");
-      await isFocused(newer);
-      await page.keyboard.press("/");
-      await page.locator("#filter-text:focus").waitFor();
-      await page.keyboard.type("expired");
-      await expect.poll(() => new URL(page.url()).searchParams.get("text")).toBe("expired");
-      expect(await rowOf(page, newer).count()).toBe(0);
-      await page.keyboard.press("Escape");
-      await page.keyboard.press("p");
-
-      await page.getByRole("button", { name: "Go on" }).waitFor();
-      await page.getByRole("status").filter({ hasText: "The list is paused" }).waitFor();
-    });
-  });
-
-  test("the list is one stop of the Tab key, and a switch turns with the space bar", async () => {
-    await withPage({}, async (page) => {
-      await live(page);
-      await rowOf(page, await ask("expired")).waitFor();
-
-      expect(await page.locator('a.what[tabindex="0"]').count()).toBe(1);
-      await page.getByRole("switch", { name: "Verbose pages" }).press(" ");
-      await changed({ pages: "sanitized" });
-      await page.getByRole("switch", { name: "Verbose pages" }).press(" ");
-      await changed({ pages: "verbose" });
-    });
-  });
-
-  test("errors are said aloud", async () => {
-    await withPage({}, async (page) => {
-      await live(page);
-
-      await ask("expired");
-
-      const said = page.getByRole("status").filter({ hasText: "526 at expired.test, expired" });
-      await said.waitFor();
-      expect(await said.getAttribute("aria-live")).toBe("polite");
-    });
-  });
-});
-
 test("a list that is paused keeps still, and says how many are newer", async () => {
   await withPage({}, async (page) => {
     await live(page);
     await page.getByRole("button", { name: "Pause" }).click();
 
-    const ray = await ask("expired");
+    const ray = await dashboard.ask("expired");
     await page.getByRole("button", { name: "Paused: 1 newer, show them" }).waitFor();
     expect(await rowOf(page, ray).count()).toBe(0);
     await page.getByRole("button", { name: "Paused: 1 newer, show them" }).click();
 
     await rowOf(page, ray).waitFor();
+  });
+});
+
+test("it says when the gateway is gone, and goes on when it is back", async () => {
+  await using brief = await startDashboard(build, { fixtures: ["refused"] });
+  const { port } = new URL(brief.url);
+  await withPage({ url: brief.url }, async (page) => {
+    await live(page);
+
+    await brief[Symbol.asyncDispose]();
+    await page.getByRole("status").filter({ hasText: "Connection lost" }).waitFor();
+    await using back = await startDashboard(build, {
+      fixtures: ["refused"],
+      admin: { port: Number(port) },
+    });
+    await live(page);
+    await back.gateway.get("/again");
+
+    const row = page.locator("a.what").filter({ hasText: "/again" });
+    await row.waitFor();
+    expect(await row.count()).toBe(1);
   });
 });
 
@@ -288,7 +193,7 @@ test("at 200 exchanges a second it stays smooth, and says that it samples", asyn
     const until = performance.now() + 4_000;
     while (performance.now() < until) {
       const names = Array.from({ length: 10 }, (_, at) => (at === 0 ? "refused" : "good"));
-      await Promise.all([pause(50), ...names.map((name) => ask(name))]);
+      await Promise.all([pause(50), ...names.map((name) => dashboard.ask(name))]);
     }
 
     await page.getByText(/^Busy: showing \d+ of \d+ in the last \d s/).waitFor();
@@ -342,7 +247,7 @@ test("it asks nobody but the admin port, and breaks no rule of its own policy", 
 
   await page.goto(dashboard.url);
   await live(page);
-  await rowOf(page, await ask("expired")).click();
+  await rowOf(page, await dashboard.ask("expired")).click();
   await page.frameLocator("iframe").getByRole("heading", { name: /526/ }).first().waitFor();
 
   expect([...origins]).toEqual([new URL(dashboard.url).origin]);
@@ -354,7 +259,7 @@ test("it asks nobody but the admin port, and breaks no rule of its own policy", 
 test("behind a token it asks for it, and shows everything then", async () => {
   const folder = mkdtempSync(join(tmpdir(), "edgecase-token-"));
   writeFileSync(join(folder, "token"), "a-token-for-the-admin-port\n");
-  await using guarded = await startDashboard({
+  await using guarded = await startDashboard(build, {
     fixtures: ["expired"],
     admin: { tokenFile: join(folder, "token") },
   });

@@ -1,46 +1,108 @@
 // The dashboard as people get it: built, and served by the admin port of a real gateway in front of a few broken origins.
 
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { pino } from "pino";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 
 import { addDashboard } from "../../src/admin/dashboard-files.ts";
 import { AdminServer } from "../../src/admin/server.ts";
 import { type FixtureGatewayOptions, startGateway, type ZooGateway } from "./gateway.ts";
+import { field } from "./raw-client.ts";
 
 /** A gateway whose dashboard can be looked at. */
 export interface TestDashboard extends AsyncDisposable {
   readonly gateway: ZooGateway;
   /** The dashboard's address, with a slash at its end. */
   readonly url: string;
+  /** Asks the gateway for a page of a fixture's zone, and gives the ray ID of the answer. */
+  ask(fixture: string, path?: string): Promise<string>;
 }
 
-/** Builds the dashboard into `dist/`. Throws if that fails. */
-export function buildDashboard(): void {
-  const { status, stderr } = spawnSync("npx", ["vite", "build", "--logLevel", "error"], {
-    cwd: fileURLToPath(new URL("../..", import.meta.url)),
-    env: { ...process.env, NODE_ENV: "production" },
-    encoding: "utf8",
-  });
+/** A build of the dashboard. */
+export interface DashboardBuild extends Disposable {
+  readonly folder: string;
+}
+
+/** Builds the dashboard into a folder of its own: others may build into `dist/` meanwhile. Throws if that fails. */
+export function buildDashboard(): DashboardBuild {
+  const folder = mkdtempSync(join(tmpdir(), "edgecase-dashboard-"));
+  const { status, stderr } = spawnSync(
+    "npx",
+    ["vite", "build", "--logLevel", "error", "--outDir", folder],
+    {
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      env: { ...process.env, NODE_ENV: "production" },
+      encoding: "utf8",
+    },
+  );
   if (status !== 0) throw new Error(`the dashboard cannot be built: ${stderr}`);
+  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 
 /** Starts a gateway and its admin server. */
-export async function startDashboard(options: FixtureGatewayOptions): Promise<TestDashboard> {
+export async function startDashboard(
+  { folder }: DashboardBuild,
+  options: FixtureGatewayOptions,
+): Promise<TestDashboard> {
   const gateway = await startGateway({ ...options, admin: { port: 0, ...options.admin } });
   const admin = new AdminServer(gateway.gateway.config.admin, gateway.gateway, {
     isReady: () => true,
     messages: pino({ level: "silent" }),
-    addFiles: (app) => addDashboard(app),
+    addFiles: (app) => addDashboard(app, folder),
   });
   const port = await admin.start();
   return {
     gateway,
     url: `http://127.0.0.1:${String(port)}/`,
+    async ask(fixture, path = "/") {
+      const answer = await gateway.get(path, [
+        ["Host", `${fixture}.test`],
+        ["Accept", "text/html"],
+      ]);
+      return field(answer, "cf-ray") ?? "";
+    },
     async [Symbol.asyncDispose]() {
       await admin.close();
       await gateway.close();
     },
   };
+}
+
+/** Where to look, and how. */
+export interface View extends BrowserContextOptions {
+  readonly url: string;
+}
+
+/** What a test does with a page of its own, which is closed afterwards. */
+export async function withPage(
+  browser: Browser,
+  { url, ...options }: View,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  try {
+    await page.goto(url);
+    await use(page);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Waits until the dashboard follows the stream. */
+export function live(page: Page): Promise<void> {
+  return page
+    .getByRole("status")
+    .filter({ hasText: /^Live$/ })
+    .waitFor();
+}
+
+/** The link of an exchange in the list. */
+export function rowOf(page: Page, ray: string): Locator {
+  return page.locator(`a.what[data-ray="${ray}"]`);
 }
