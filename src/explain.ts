@@ -1,8 +1,10 @@
-// What there is to say of a code, a failure type or a reason: for the command `edgecase explain`, and for the admin API.
+// What there is to say of a code, a failure type, a reason, or what a check has found: for the command `edgecase explain`, and for the admin API.
 
 import { closest } from "fastest-levenshtein";
 
 import {
+  type CheckFinding,
+  checkFindings,
   type Code,
   codes,
   type Explanation,
@@ -17,7 +19,7 @@ import {
 
 /** Everything that goes by a name. */
 export interface Entry {
-  readonly kind: "code" | "failure type" | "reason";
+  readonly kind: "code" | "failure type" | "reason" | "finding of a check";
   readonly name: string;
   readonly title: string;
   readonly facts: Readonly<Record<string, string>>;
@@ -30,6 +32,7 @@ export function entriesNamed(name: string): Entry[] {
   const found: Entry[] = [];
   if (Object.hasOwn(codes, wanted)) found.push(codeEntry(Number(wanted) as Code));
   if (Object.hasOwn(failureTypes, wanted)) found.push(typeEntry(wanted as FailureType));
+  if (Object.hasOwn(checkFindings, wanted)) found.push(findingEntry(wanted as CheckFinding));
   for (const [type, ofType] of Object.entries(reasons) as [
     FailureType,
     Readonly<Record<string, ReasonFacts>>,
@@ -92,6 +95,12 @@ function typeEntry(type: FailureType): Entry {
   };
 }
 
+function findingEntry(name: CheckFinding): Entry {
+  const explanation = checkFindings[name];
+  const facts = { "told by": "health checks, beside the failure types" };
+  return { kind: "finding of a check", name, title: explanation.title, facts, explanation };
+}
+
 function codesOf(type: FailureType, reason?: string): Record<string, string> {
   return {
     codes: Object.entries(profiles as Readonly<Record<string, ProfileFacts>>)
@@ -107,6 +116,7 @@ function allNames(): string[] {
   return [
     ...Object.keys(codes),
     ...Object.keys(failureTypes),
+    ...Object.keys(checkFindings),
     ...Object.values(reasons).flatMap((ofType) => Object.keys(ofType)),
   ];
 }

@@ -208,7 +208,8 @@ describe("server-sent events", () => {
   test("that are silent from the start get 524, with clock 0.01 in about a second", async () => {
     await using gateway = await startGateway({
       fixtures: ["sse-silent"],
-      timeouts: { responseMs: 125_000, bodyIdleMs: 125_000 },
+      // A lookup and a connection take longer than the few milliseconds that would be left of a test's deadlines.
+      timeouts: { dnsMs: 80_000, connectMs: 80_000, responseMs: 125_000, bodyIdleMs: 125_000 },
       clock: 0.01,
     });
     const startedAt = performance.now();

@@ -31,6 +31,7 @@ describe("edgecase explain", () => {
     ["connection_refused", /RFC 9209 §2\.3\.7/],
     ["expired", /tls_certificate_error\/expired/],
     ["wrong-host", /tls_certificate_error\/wrong_host/],
+    ["response_code_mismatch", /health check got a response/],
   ])("%s says what it means on stdout", (name, expected) => {
     const { status, stdout, stderr } = edgecase(["explain", name]);
 

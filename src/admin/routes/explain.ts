@@ -24,7 +24,7 @@ const explanationSchema = Type.Object({
 
 const entriesSchema = Type.Array(
   Type.Object({
-    kind: oneOf(["code", "failure type", "reason"], "What goes by the name."),
+    kind: oneOf(["code", "failure type", "reason", "finding of a check"], "What goes by the name."),
     name: Type.String(),
     title: Type.String(),
     facts: byName("What is known of it."),
