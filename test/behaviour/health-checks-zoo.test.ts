@@ -54,8 +54,10 @@ describe.each(["dns", "tcp", "tls", "http"] as const)("of phase %s, a health che
   let zoo: Zoo;
   let good: TestOrigin;
   let gateway: TestGateway;
+  let startedAt: number;
 
   beforeAll(async () => {
+    startedAt = performance.now();
     zoo = await startZoo({ only: (fixture) => members.includes(fixture) });
     good = await startOrigin((socket) => socket.write(ok()));
     const rootFile = join(folder, "root.pem");
@@ -102,7 +104,7 @@ describe.each(["dns", "tcp", "tls", "http"] as const)("of phase %s, a health che
     2 * interval * 1_000 + 5_000,
   );
 
-  test("finds the good origin of every pool good, and asks it once for all of them", () => {
+  test("finds the good origin of every pool good, and asks it once an interval for all of them", () => {
     // Zones that speak HTTP/2 to their origins check otherwise, and the good origin does not know it.
     const alike = gateway.gateway.zones.filter(
       ({ config }) => !config.isHttp2Offered && !config.isHttp2Prior,
@@ -111,6 +113,8 @@ describe.each(["dns", "tcp", "tls", "http"] as const)("of phase %s, a health che
     const verdicts = alike.map(({ origins }) => origins[1]?.standing.verdict);
 
     expect(new Set(verdicts)).toEqual(new Set(["healthy"]));
-    expect(good.heads.filter((head) => head.startsWith("GET ")).length).toBe(1);
+    const asked = good.heads.filter((head) => head.startsWith("GET ")).length;
+    const intervals = Math.ceil((performance.now() - startedAt) / (interval * 1_000 * 0.9));
+    expect(asked).toBeLessThanOrEqual(intervals);
   });
 });

@@ -42,9 +42,9 @@ async function startCommand(): Promise<Command> {
   const portIn = (pattern: RegExp): number => Number(pattern.exec(said)?.[1] ?? 0);
   await waitFor(() => portIn(/localhost:(\d+)\/metrics/) > 0, "it does not start", 15_000);
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  const get = (port: number, path: string): Promise<string> =>
+  const get = (port: number, path: string, host = "localhost"): Promise<string> =>
     new Promise((resolve, reject) => {
-      const headers = { host: "a".repeat(2_000), accept: "text/plain" };
+      const headers = { host, accept: "text/plain" };
       const req = request({ port, path, agent, headers }, (res) => {
         let body = "";
         res.setEncoding("utf8").on("data", (text: string) => {
@@ -65,7 +65,7 @@ async function startCommand(): Promise<Command> {
       const send = async (): Promise<void> => {
         while (sent < count) {
           sent += 1;
-          await get(port, `/cdn-cgi/${"p".repeat(2_000)}`);
+          await get(port, `/cdn-cgi/${"p".repeat(2_000)}`, "a".repeat(2_000));
           answered += 1;
         }
       };
