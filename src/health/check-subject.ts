@@ -1,6 +1,7 @@
 // What is checked: an origin as its zone speaks to it, apart from the zone, so that zones that share one check it once.
 
 import type { OriginConfig, ZoneConfig } from "../config/gateway-config.ts";
+import type { Target } from "../connect/target.ts";
 
 /** An origin, as a check needs to know it. */
 export interface CheckSubject {
@@ -22,12 +23,15 @@ export function identityOf(subject: CheckSubject): string {
   const targets = [config.targets.http, config.targets.https];
   const isNameFromRequest = targets.some(({ tls }) => tls?.isServerNameFromRequest === true);
   return JSON.stringify([
-    targets.map(({ label: _label, ...place }) => place),
+    targets.map(({ label: _label, ...place }) => [place, mayBeHttp2(place, zone)]),
     config.hostHeader,
     zone.dnsServers,
-    zone.isHttp2Offered,
-    zone.isHttp2Prior,
     zone.limits.responseHeaderBytes,
     isNameFromRequest ? firstHostOf(subject) : "",
   ]);
+}
+
+/** Whether a target is asked in HTTP/2, or may choose to be. */
+export function mayBeHttp2({ tls }: Pick<Target, "tls">, zone: CheckSubject["zone"]): boolean {
+  return tls === null ? zone.isHttp2Prior : zone.isHttp2Offered;
 }

@@ -14,7 +14,7 @@ import { ConnectionPool } from "../exchange/connection-pool.ts";
 import { type Trouble, troubleOf } from "../pick/standing.ts";
 import { version } from "../version.ts";
 import { ask, type Asked } from "./asking.ts";
-import { type CheckSubject, firstHostOf } from "./check-subject.ts";
+import { type CheckSubject, firstHostOf, mayBeHttp2 } from "./check-subject.ts";
 import { type Redirect, redirectOf } from "./redirect.ts";
 
 /** How a check ended. */
@@ -91,12 +91,11 @@ class NetworkCheck {
 
   async #ask({ target, path }: Redirect): Promise<Asked | OriginFailure> {
     const { zone } = this.#subject;
-    const isHttp2 = target.tls === null ? zone.isHttp2Prior : zone.isHttp2Offered;
     // One connection for one check: a kept one would tell nothing of whether there can be new ones.
     const pool = new ConnectionPool(target, {
       ...zone.limits,
       waits: { keepAliveMs: this.#monitor.timeoutMs, queueMs: this.#monitor.timeoutMs },
-      isHttp2,
+      isHttp2: mayBeHttp2(target, zone),
     });
     try {
       const asked = await this.#askOver(pool, { target, path });
