@@ -3,6 +3,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { codes } from "../../edge-codes/index.ts";
 import { indexPage } from "../../src/demo/index-page.ts";
 import { fixtures } from "../../fixtures/index.ts";
 import { lookAt, startBrowser } from "../helpers/browser.ts";
@@ -54,6 +55,12 @@ describe.each(views)("seen %j", (view) => {
       violations: [],
       isTooWide: false,
     });
+  });
+
+  test.each(Object.keys(codes))("so has the page of %s", async (code) => {
+    const url = `http://nxdomain.test:${gateway.port}/cdn-cgi/error/${code}`;
+
+    expect(await look(url, view)).toEqual({ violations: [], isTooWide: false });
   });
 
   test("so has the sanitized page", async () => {
