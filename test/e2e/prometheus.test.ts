@@ -105,6 +105,7 @@ beforeAll(async () => {
   );
 
   places = { ...places, "edgecase:8080": `127.0.0.1:${port}` };
+  await breakConfig();
   await visit(join(run, "chosen.json"));
   // A failure's series begins with its first one: a rate takes a second.
   const some = join(folder, "some.json");
@@ -126,12 +127,24 @@ const chosen = new Map(
     .map((fixture) => [JSON.stringify(fixture.expects), fixture]),
 );
 
+/** Works as others do, and has more to tell: its certificate ends soon. */
+const expiring = "expires-soon.localhost";
+/** Zones of a closed port and a good origin. */
+const checked = "pool-checked.localhost";
+const unchecked = "pool-unchecked.localhost";
+
+const hosts = new Set([
+  ...[...chosen.values()].map(({ name }) => `${name}.localhost`),
+  expiring,
+  checked,
+  unchecked,
+]);
+
 /** Leaves only those in the zoo's configuration, and lets gateway and visitors have that. */
 function chooseZones(): void {
   const whole = JSON.parse(readFileSync(join(run, "edgecase.json"), "utf8")) as {
     zones: { hosts: string[] }[];
   };
-  const hosts = new Set([...chosen.values()].map(({ name }) => `${name}.localhost`));
   const zones = whole.zones.filter(({ hosts: [host = ""] }) => hosts.has(host));
   writeFileSync(join(run, "chosen.json"), JSON.stringify({ ...whole, zones }));
   places = { ...places, [join(run, "edgecase.json")]: join(run, "chosen.json") };
@@ -148,7 +161,7 @@ function zonesWith(code: number): string[] {
     .toSorted();
 }
 
-/** A failing zone of each phase, and one whose answer breaks off. */
+/** A failing zone of each phase, one whose answer breaks off, and one that takes an origin out. */
 const visitedTwice = (
   [
     { failure: "dns_error", reason: "nxdomain" },
@@ -156,7 +169,9 @@ const visitedTwice = (
     { failure: "tls_certificate_error", reason: "expired" },
     { failure: "http_response_incomplete", reason: "closed_early", late: true },
   ] as const
-).map((expects) => `${chosen.get(JSON.stringify(expects))?.name ?? ""}.localhost`);
+)
+  .map((expects) => `${chosen.get(JSON.stringify(expects))?.name ?? ""}.localhost`)
+  .concat(unchecked);
 
 /** Lets visitors ask every zone of a configuration once, and waits until Prometheus has scraped all of it. */
 async function visit(config: string): Promise<void> {
@@ -170,6 +185,23 @@ async function visit(config: string): Promise<void> {
     async () => (await sum("edgecase_requests_total")) === expected,
     () => `Prometheus has not counted ${expected} requests`,
   );
+}
+
+/** Gives the gateway a configuration that it cannot use, and then the one that it has once more. */
+async function breakConfig(): Promise<void> {
+  const file = join(run, "chosen.json");
+  const sound = readFileSync(file, "utf8");
+  for (const [text, result] of [
+    ["{", "failure"],
+    [sound, "success"],
+  ] as const) {
+    writeFileSync(file, text);
+    // oxlint-disable-next-line no-await-in-loop -- One after the other.
+    await until(
+      async () => (await sum(`edgecase_config_reloads_total{result="${result}"}`)) > 0,
+      () => `Prometheus has seen no reload that was a ${result}`,
+    );
+  }
 }
 
 interface Rule {
@@ -221,7 +253,7 @@ describe("Prometheus, asked for each code", () => {
     const series = await prometheus.query(`edgecase_errors_total{code="${code}"}`);
 
     const zones = series.filter(({ value }) => value > 0).map(({ metric }) => metric["zone"] ?? "");
-    expect(series.length).toBe(chosen.size + 1);
+    expect(series.length).toBe(hosts.size + 1);
     expect(zones.toSorted()).toEqual(zonesWith(code));
   });
 
@@ -267,6 +299,19 @@ describe("every query", () => {
 
     expect(rules).toHaveLength(alerts.length + recordings.length);
     expect(rules.filter(({ health }) => health === "err")).toEqual([]);
+  });
+
+  test.each([
+    ["EdgecaseOriginDown", checked, "refused"],
+    ["EdgecaseCertificateExpiresSoon", expiring, expect.stringContaining("https://")],
+  ])("of %s finds the origin in %s", async (alert, zone, origin) => {
+    const rule = readRules().alerts.find((one) => one.alert === alert);
+
+    const series = await prometheus.query(rule?.expr ?? "");
+
+    expect(series.map(({ metric }) => metric)).toContainEqual(
+      expect.objectContaining({ zone, origin }),
+    );
   });
 
   test.each(["523", "521", "525", "526", "520", "524", "502"])(
