@@ -16,6 +16,7 @@ import { readCompose, type RunningService, startService } from "../helpers/compo
 import { readQueries, withoutVariables } from "../helpers/dashboards.ts";
 import { PrometheusClient } from "../helpers/prometheus.ts";
 import { copyPrometheusFolder, readRules } from "../helpers/promtool.ts";
+import { rawRequest } from "../helpers/raw-client.ts";
 
 const { services } = readCompose();
 const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
@@ -339,6 +340,18 @@ describe("the container", () => {
     expect(checkHealth({ ...port, EDGECASE_ADMIN_TOKEN_FILE: token })).toBe(0);
     expect(checkHealth({ ...port, EDGECASE_ADMIN_TOKEN_FILE: other })).toBe(1);
     expect(checkHealth({ EDGECASE_ADMIN_PORT: "9" })).toBe(1);
+  });
+
+  test("lets whoever has the token in by the name of the published port, and nobody else", async () => {
+    const token = readFileSync(join(run, "admin-token"), "utf8").trim();
+    const statusFor = async (fields: readonly (readonly [string, string])[]): Promise<number> =>
+      (await rawRequest(adminPort, { target: "/api/settings", headers: fields })).status;
+
+    const allowed: [string, string] = ["Authorization", `Bearer ${token}`];
+
+    expect(await statusFor([["Host", "localhost:8081"], allowed])).toBe(200);
+    expect(await statusFor([["Host", "localhost:8081"]])).toBe(401);
+    expect(await statusFor([["Host", "rebound.example:8081"], allowed])).toBe(403);
   });
 
   test("keeps the token that is there", async () => {
