@@ -239,6 +239,11 @@ function zonesByRay(): Map<unknown, unknown> {
   return new Map(parsed.map(({ ray, zone }) => [ray, zone]));
 }
 
+/** What the admin API answers a request with these fields. */
+async function statusWith(fields: readonly (readonly [string, string])[]): Promise<number> {
+  return (await rawRequest(adminPort, { target: "/api/settings", headers: fields })).status;
+}
+
 /** How the container's health check ends. */
 function checkHealth(env: Record<string, string>): number | null {
   return spawnSync("node", ["deploy/docker/health.mjs"], { env: { ...process.env, ...env } })
@@ -344,14 +349,11 @@ describe("the container", () => {
 
   test("lets whoever has the token in by the name of the published port, and nobody else", async () => {
     const token = readFileSync(join(run, "admin-token"), "utf8").trim();
-    const statusFor = async (fields: readonly (readonly [string, string])[]): Promise<number> =>
-      (await rawRequest(adminPort, { target: "/api/settings", headers: fields })).status;
-
     const allowed: [string, string] = ["Authorization", `Bearer ${token}`];
 
-    expect(await statusFor([["Host", "localhost:8081"], allowed])).toBe(200);
-    expect(await statusFor([["Host", "localhost:8081"]])).toBe(401);
-    expect(await statusFor([["Host", "rebound.example:8081"], allowed])).toBe(403);
+    expect(await statusWith([["Host", "localhost:8081"], allowed])).toBe(200);
+    expect(await statusWith([["Host", "localhost:8081"]])).toBe(401);
+    expect(await statusWith([["Host", "rebound.example:8081"], allowed])).toBe(403);
   });
 
   test("keeps the token that is there", async () => {
