@@ -14,6 +14,7 @@ const retries = "edgecase_retries_total";
 const expiry = "edgecase_origin_certificate_expiry_timestamp_seconds";
 const reloads = "edgecase_config_reloads_total";
 const lastReload = "edgecase_config_last_reload_successful";
+const lastGoodReload = "edgecase_config_last_reload_success_timestamp_seconds";
 
 /** By row. */
 export const originsPanels: Readonly<Record<string, readonly PanelSpec[]>> = {
@@ -136,7 +137,7 @@ export const originsPanels: Readonly<Record<string, readonly PanelSpec[]>> = {
           "{{zone}} {{origin}}",
         ],
       ],
-      width: 12,
+      width: 8,
     },
     {
       title: "Configuration reloads",
@@ -152,6 +153,14 @@ export const originsPanels: Readonly<Record<string, readonly PanelSpec[]>> = {
       kind: "states",
       unit: "short",
       queries: [[`min(${lastReload})`, "configuration"]],
+      width: 4,
+    },
+    {
+      title: "Since the last good reload",
+      description: `${helpOf(lastGoodReload)} A start counts, too; the longest of all gateways.`,
+      kind: "number",
+      unit: "s",
+      queries: [[`time() - min(${lastGoodReload})`, "configuration"]],
       width: 4,
     },
   ],

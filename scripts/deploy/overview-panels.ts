@@ -7,6 +7,7 @@ const requests = "edgecase_requests_total";
 const errors = "edgecase_errors_total";
 const failures = "edgecase_failures_total";
 const duration = "edgecase_request_duration_seconds";
+const logLines = "edgecase_log_lines_total";
 const build = "edgecase_build_info";
 
 /** By row. */
@@ -170,7 +171,7 @@ export const overviewPanels: Readonly<Record<string, readonly PanelSpec[]>> = {
       kind: "lines",
       unit: "reqps",
       queries: [[`topk(10, ${rateOf(requests, ["zone"])})`, "{{zone}}"]],
-      width: 6,
+      width: 12,
     },
     {
       title: "Requests by method",
@@ -178,7 +179,15 @@ export const overviewPanels: Readonly<Record<string, readonly PanelSpec[]>> = {
       kind: "lines",
       unit: "reqps",
       queries: [[rateOf(requests, ["method"]), "{{method}}"]],
-      width: 6,
+      width: 12,
+    },
+    {
+      title: "Lines of the access log",
+      description: helpOf(logLines),
+      kind: "bars",
+      unit: "short",
+      queries: [[rateOf(logLines, ["result"]), "{{result}}"]],
+      width: 12,
     },
   ],
 };

@@ -1,5 +1,6 @@
 // docs/metrics.md's table of how many series there can be: each label's number of values, multiplied.
 
+import { checkFindings } from "../../edge-codes/check-findings.ts";
 import { reasons } from "../../edge-codes/index.ts";
 import { codesOf, compileProfiles } from "../../src/map/profile.ts";
 import { bucketSeconds } from "../../src/record/histogram.ts";
@@ -12,6 +13,9 @@ const statusClasses = 5;
 /** Its buckets with the one that has no bound, its sum and its count. */
 const perHistogram = bucketSeconds.length + 3;
 const connectionStates = 4;
+const retryKinds = 3;
+/** The one finding with reasons, a check of one's own, has said no, thrown, not answered, or not been there. */
+const customCheckReasons = 4;
 
 const statuses = knownStatuses.length + statusClasses;
 const codes = codesOf(compileProfiles({})).length;
@@ -21,9 +25,13 @@ const failures = Object.values(reasons).reduce<number>(
   0,
 );
 
-/** How many zones and origins a configuration has. */
+/** A success, a failure as requests have them, or a finding of checks alone. */
+const checkEndings = 1 + failures + Object.keys(checkFindings).length - 1 + customCheckReasons;
+
+/** How many zones, pools and origins a configuration has. An origin counts once for each pool that it is in. */
 export interface Size {
   readonly zones: number;
+  readonly pools: number;
   readonly origins: number;
 }
 
@@ -53,6 +61,19 @@ const bounds: Readonly<Record<string, readonly [words: string, most: (size: Size
     `origins × ${connectionStates} states`,
     ({ origins }) => origins * connectionStates,
   ],
+  edgecase_origin_healthy: ["origins", ({ origins }) => origins],
+  edgecase_pool_healthy: ["pools", ({ pools }) => pools],
+  edgecase_health_checks_total: [
+    `origins × ${checkEndings} successes, failures and findings with their reasons`,
+    ({ origins }) => origins * checkEndings,
+  ],
+  edgecase_origin_ejections_total: ["origins", ({ origins }) => origins],
+  edgecase_retries_total: [`zones × ${retryKinds} kinds`, ({ zones }) => zones * retryKinds],
+  edgecase_origin_certificate_expiry_timestamp_seconds: ["origins", ({ origins }) => origins],
+  edgecase_log_lines_total: ["3 results", () => 3],
+  edgecase_config_reloads_total: ["2 results", () => 2],
+  edgecase_config_last_reload_successful: ["1", () => 1],
+  edgecase_config_last_reload_success_timestamp_seconds: ["1", () => 1],
   edgecase_build_info: ["1", () => 1],
 };
 
@@ -61,12 +82,12 @@ export function seriesBounds(size: Size): ReadonlyMap<string, number> {
   return new Map(Object.entries(bounds).map(([name, [, most]]) => [name, most(size)]));
 }
 
-/** The table in Markdown, with one zone and one origin as the example. */
+/** The table in Markdown, with one zone of one pool of one origin as the example. */
 export function seriesTable(): string {
   const rows = Object.entries(bounds).map(([name, [words, most]]) => [
     `\`${name}\``,
     words,
-    String(most({ zones: 1, origins: 1 })),
+    String(most({ zones: 1, pools: 1, origins: 1 })),
   ]);
   return table(["metric", "at most", "1 zone, 1 origin"], rows);
 }

@@ -7,7 +7,7 @@ import closeWithGrace from "close-with-grace";
 
 import type { Expectation } from "../../fixtures/fixture.ts";
 import { startZoo, type Zoo } from "../../fixtures/zoo.ts";
-import { zooConfig } from "../demo/config.ts";
+import { poolZones, zooConfig } from "../demo/config.ts";
 
 /** Flags of the command, as commander gives them. */
 export interface ZooCommandOptions {
@@ -59,9 +59,11 @@ const rootName = "root.pem";
 /** The configuration comes last, and whole: who sees it there may start a gateway on it. */
 async function writeConfig(folder: string, running: Zoo): Promise<void> {
   const unfinished = join(folder, `${configName}.part`);
+  const config = zooConfig(running, rootName);
+  config.zones.push(...poolZones(running, rootName));
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, rootName), running.rootPem);
-  await writeFile(unfinished, `${JSON.stringify(zooConfig(running, rootName), null, 2)}\n`);
+  await writeFile(unfinished, `${JSON.stringify(config, null, 2)}\n`);
   await rename(unfinished, join(folder, configName));
 }
 

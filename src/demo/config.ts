@@ -28,6 +28,32 @@ export function zooConfig(zoo: Zoo, rootFile: string): ConfigFile & { zones: Zon
   return { timeouts: demoTimeouts, zones };
 }
 
+/**
+ * Zones of two origins, a closed port before a good one: in one of them checks find out, in the other requests do. For the zoo's
+ * own file, where gateways that are watched find something to tell of pools.
+ */
+export function poolZones(zoo: Zoo, rootFile: string): ZoneFile[] {
+  const pooled = ["refused", "good"];
+  const origins = zoo.members
+    .filter(({ fixture }) => pooled.includes(fixture.name))
+    .map(({ fixture, started }) => ({ name: fixture.name, address: started.origin }))
+    .toSorted((left, right) => pooled.indexOf(left.name) - pooled.indexOf(right.name));
+  const zone = { origins, originCa: rootFile, dns: { servers: [zoo.dnsServer] } };
+  return [
+    {
+      ...zone,
+      hosts: ["pool-checked.localhost"],
+      monitor: { interval: 2, timeout: 1, consecutiveDown: 2 },
+    },
+    {
+      ...zone,
+      hosts: ["pool-unchecked.localhost"],
+      // Visitors come seldom: a single failure is enough, and it is back before the next one.
+      passive: { failures: 1, coolDownMs: 5_000 },
+    },
+  ];
+}
+
 /** Completes a configuration without zones. `rootFile` holds the PEM of the zoo's root. */
 export function demoConfig(
   base: ConfigFile,

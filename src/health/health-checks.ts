@@ -16,12 +16,20 @@ export interface CheckCount {
   value: number;
 }
 
+/** How the checks of one origin ended, whatever their monitors. */
+interface Tally {
+  /** Checks that there are of it; with the last one its counts go. */
+  checks: number;
+  readonly counts: Map<string, CheckCount>;
+}
+
 /** Every check there is. */
 export class HealthChecks {
   readonly #isOwnAddress: NetworkParts["isOwnAddress"];
   readonly #checks = new Map<string, ScheduledCheck>();
   readonly #byOrigin = new Map<Origin, string>();
-  readonly #counts = new Map<string, CheckCount>();
+  /** By label. */
+  readonly #tallies = new Map<string, Tally>();
 
   /** `isOwnAddress` tells where the gateway itself listens: a check must not be answered by it. */
   constructor(isOwnAddress: NetworkParts["isOwnAddress"]) {
@@ -38,6 +46,7 @@ export class HealthChecks {
         this.#count(label, result),
       );
       this.#checks.set(identity, check);
+      this.#tallyOf(check.label).checks += 1;
     }
     check.add(origin, subject);
     this.#byOrigin.set(origin, identity);
@@ -53,10 +62,13 @@ export class HealthChecks {
     if (check.isWanted) return;
     check.close();
     this.#checks.delete(identity);
+    const tally = this.#tallyOf(check.label);
+    tally.checks -= 1;
+    if (tally.checks === 0) this.#tallies.delete(check.label);
   }
 
   get counts(): Iterable<CheckCount> {
-    return this.#counts.values();
+    return [...this.#tallies.values()].flatMap(({ counts }) => [...counts.values()]);
   }
 
   close(): void {
@@ -65,12 +77,19 @@ export class HealthChecks {
     this.#byOrigin.clear();
   }
 
+  #tallyOf(label: string): Tally {
+    const tally = this.#tallies.get(label) ?? { checks: 0, counts: new Map() };
+    this.#tallies.set(label, tally);
+    return tally;
+  }
+
   #count(origin: string, { trouble }: CheckResult): void {
     const result = trouble === null ? "success" : "failure";
     const [failure, reason] = [trouble?.type ?? "", trouble?.reason ?? ""];
-    const key = `${origin}|${failure}|${reason}`;
-    const count = this.#counts.get(key);
-    if (count === undefined) this.#counts.set(key, { origin, result, failure, reason, value: 1 });
+    const { counts } = this.#tallyOf(origin);
+    const key = `${failure}|${reason}`;
+    const count = counts.get(key);
+    if (count === undefined) counts.set(key, { origin, result, failure, reason, value: 1 });
     else count.value += 1;
   }
 }

@@ -51,6 +51,11 @@ export class ScheduledCheck {
     this.#wait(Math.random() * Math.min(monitor.intervalMs * firstWithin, firstWithinMs));
   }
 
+  /** Of the origin for which it was made: what it finds is counted there. */
+  get label(): string {
+    return this.#subject.config.label;
+  }
+
   get isWanted(): boolean {
     return this.#listeners.size > 0;
   }
@@ -133,6 +138,6 @@ export class ScheduledCheck {
       );
       origin.standing.sawCertificate(certificateExpiresAt);
     }
-    this.#onResult(this.#subject.config.label, result);
+    this.#onResult(this.label, result);
   }
 }

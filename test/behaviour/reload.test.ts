@@ -197,6 +197,24 @@ describe("a zone that was removed", () => {
     await waitFor(() => origin.open.size === 0, "the kept connection is still there");
   });
 
+  test("takes with it what the checks of its origin have found, unless another zone has it checked, too", async () => {
+    await using origin = await startNamed("one");
+    const monitor = { interval: 0.2, timeout: 0.2 };
+    const zone = zoneAt(origin.url, { monitor });
+    const other = { ...zone, hosts: ["b.test"], monitor: { ...monitor, path: "/other" } };
+    const counts = (): Promise<readonly string[]> =>
+      gateway.samples("edgecase_health_checks_total", `origin="${origin.url}"`);
+    await using gateway = await startGatewayOn({ zones: [zone, other] });
+    await waitFor(() => origin.heads.length > 2, "the origin is not checked");
+
+    await gateway.reload({ zones: [other] });
+    const shared = await counts();
+    await gateway.reload(withHosts("c.test"));
+
+    expect(shared).toHaveLength(1);
+    expect(await counts()).toEqual([]);
+  });
+
   test("judges the requests under way by the profile that went with it", async () => {
     await using origin = await startHolding();
     const codes = { connection_terminated: { status: 599 } };

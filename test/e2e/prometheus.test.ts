@@ -16,6 +16,7 @@ import { readCompose, type RunningService, startService } from "../helpers/compo
 import { readQueries, withoutVariables } from "../helpers/dashboards.ts";
 import { PrometheusClient } from "../helpers/prometheus.ts";
 import { copyPrometheusFolder, readRules } from "../helpers/promtool.ts";
+import { rawRequest } from "../helpers/raw-client.ts";
 
 const { services } = readCompose();
 const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
@@ -105,6 +106,7 @@ beforeAll(async () => {
   );
 
   places = { ...places, "edgecase:8080": `127.0.0.1:${port}` };
+  await breakConfig();
   await visit(join(run, "chosen.json"));
   // A failure's series begins with its first one: a rate takes a second.
   const some = join(folder, "some.json");
@@ -126,12 +128,24 @@ const chosen = new Map(
     .map((fixture) => [JSON.stringify(fixture.expects), fixture]),
 );
 
+/** Works as others do, and has more to tell: its certificate ends soon. */
+const expiring = "expires-soon.localhost";
+/** Zones of a closed port and a good origin. */
+const checked = "pool-checked.localhost";
+const unchecked = "pool-unchecked.localhost";
+
+const hosts = new Set([
+  ...[...chosen.values()].map(({ name }) => `${name}.localhost`),
+  expiring,
+  checked,
+  unchecked,
+]);
+
 /** Leaves only those in the zoo's configuration, and lets gateway and visitors have that. */
 function chooseZones(): void {
   const whole = JSON.parse(readFileSync(join(run, "edgecase.json"), "utf8")) as {
     zones: { hosts: string[] }[];
   };
-  const hosts = new Set([...chosen.values()].map(({ name }) => `${name}.localhost`));
   const zones = whole.zones.filter(({ hosts: [host = ""] }) => hosts.has(host));
   writeFileSync(join(run, "chosen.json"), JSON.stringify({ ...whole, zones }));
   places = { ...places, [join(run, "edgecase.json")]: join(run, "chosen.json") };
@@ -148,7 +162,7 @@ function zonesWith(code: number): string[] {
     .toSorted();
 }
 
-/** A failing zone of each phase, and one whose answer breaks off. */
+/** A failing zone of each phase, one whose answer breaks off, and one that takes an origin out. */
 const visitedTwice = (
   [
     { failure: "dns_error", reason: "nxdomain" },
@@ -156,7 +170,9 @@ const visitedTwice = (
     { failure: "tls_certificate_error", reason: "expired" },
     { failure: "http_response_incomplete", reason: "closed_early", late: true },
   ] as const
-).map((expects) => `${chosen.get(JSON.stringify(expects))?.name ?? ""}.localhost`);
+)
+  .map((expects) => `${chosen.get(JSON.stringify(expects))?.name ?? ""}.localhost`)
+  .concat(unchecked);
 
 /** Lets visitors ask every zone of a configuration once, and waits until Prometheus has scraped all of it. */
 async function visit(config: string): Promise<void> {
@@ -170,6 +186,23 @@ async function visit(config: string): Promise<void> {
     async () => (await sum("edgecase_requests_total")) === expected,
     () => `Prometheus has not counted ${expected} requests`,
   );
+}
+
+/** Gives the gateway a configuration that it cannot use, and then the one that it has once more. */
+async function breakConfig(): Promise<void> {
+  const file = join(run, "chosen.json");
+  const sound = readFileSync(file, "utf8");
+  for (const [text, result] of [
+    ["{", "failure"],
+    [sound, "success"],
+  ] as const) {
+    writeFileSync(file, text);
+    // oxlint-disable-next-line no-await-in-loop -- One after the other.
+    await until(
+      async () => (await sum(`edgecase_config_reloads_total{result="${result}"}`)) > 0,
+      () => `Prometheus has seen no reload that was a ${result}`,
+    );
+  }
 }
 
 interface Rule {
@@ -206,6 +239,11 @@ function zonesByRay(): Map<unknown, unknown> {
   return new Map(parsed.map(({ ray, zone }) => [ray, zone]));
 }
 
+/** What the admin API answers a request with these fields. */
+async function statusWith(fields: readonly (readonly [string, string])[]): Promise<number> {
+  return (await rawRequest(adminPort, { target: "/api/settings", headers: fields })).status;
+}
+
 /** How the container's health check ends. */
 function checkHealth(env: Record<string, string>): number | null {
   return spawnSync("node", ["deploy/docker/health.mjs"], { env: { ...process.env, ...env } })
@@ -221,7 +259,7 @@ describe("Prometheus, asked for each code", () => {
     const series = await prometheus.query(`edgecase_errors_total{code="${code}"}`);
 
     const zones = series.filter(({ value }) => value > 0).map(({ metric }) => metric["zone"] ?? "");
-    expect(series.length).toBe(chosen.size + 1);
+    expect(series.length).toBe(hosts.size + 1);
     expect(zones.toSorted()).toEqual(zonesWith(code));
   });
 
@@ -269,6 +307,19 @@ describe("every query", () => {
     expect(rules.filter(({ health }) => health === "err")).toEqual([]);
   });
 
+  test.each([
+    ["EdgecaseOriginDown", checked, "refused"],
+    ["EdgecaseCertificateExpiresSoon", expiring, expect.stringContaining("https://")],
+  ])("of %s finds the origin in %s", async (alert, zone, origin) => {
+    const rule = readRules().alerts.find((one) => one.alert === alert);
+
+    const series = await prometheus.query(rule?.expr ?? "");
+
+    expect(series.map(({ metric }) => metric)).toContainEqual(
+      expect.objectContaining({ zone, origin }),
+    );
+  });
+
   test.each(["523", "521", "525", "526", "520", "524", "502"])(
     "of the spike of %s finds the zones that have it",
     async (code) => {
@@ -294,6 +345,15 @@ describe("the container", () => {
     expect(checkHealth({ ...port, EDGECASE_ADMIN_TOKEN_FILE: token })).toBe(0);
     expect(checkHealth({ ...port, EDGECASE_ADMIN_TOKEN_FILE: other })).toBe(1);
     expect(checkHealth({ EDGECASE_ADMIN_PORT: "9" })).toBe(1);
+  });
+
+  test("lets whoever has the token in by the name of the published port, and nobody else", async () => {
+    const token = readFileSync(join(run, "admin-token"), "utf8").trim();
+    const allowed: [string, string] = ["Authorization", `Bearer ${token}`];
+
+    expect(await statusWith([["Host", "localhost:8081"], allowed])).toBe(200);
+    expect(await statusWith([["Host", "localhost:8081"]])).toBe(401);
+    expect(await statusWith([["Host", "rebound.example:8081"], allowed])).toBe(403);
   });
 
   test("keeps the token that is there", async () => {

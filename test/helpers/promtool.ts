@@ -53,18 +53,27 @@ export function promtool(args: readonly string[], input = ""): { status: number;
   return { status: status ?? -1, output: stdout + stderr };
 }
 
-/** Series for promtool, one value for each scrape; a series that a scrape does not have yet is absent there. */
-export function seriesOf(scrapes: readonly (readonly ScrapedSample[])[]): object[] {
+/**
+ * Series for promtool, one value for each scrape; a series that a scrape does not have is absent there. promtool's clock begins in
+ * 1970, so a moment becomes what is left until it, or over since. `target` are labels that Prometheus adds.
+ */
+export function seriesOf(
+  scrapes: readonly (readonly ScrapedSample[])[],
+  target: Readonly<Record<string, string>> = {},
+): object[] {
+  const added = Object.entries(target).map(([label, value]) => `${label}="${value}"`);
+  const now = Date.now() / 1_000;
   const values = new Map<string, string[]>();
   for (const [index, scrape] of scrapes.entries()) {
     for (const { name, labelText, value } of scrape) {
-      const key = name + labelText;
+      const key = `${name}{${[labelText.slice(1, -1), ...added].filter(Boolean).join(",")}}`;
       if (!values.has(key))
         values.set(
           key,
           Array.from({ length: scrapes.length }, () => "_"),
         );
-      (values.get(key) ?? [])[index] = String(value);
+      const isMoment = name.endsWith("_timestamp_seconds");
+      (values.get(key) ?? [])[index] = String(isMoment ? value - now : value);
     }
   }
   return [...values].map(([series, list]) => ({ series, values: list.join(" ") }));

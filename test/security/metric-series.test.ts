@@ -5,14 +5,18 @@ import type { Socket } from "node:net";
 
 import { expect, test } from "vitest";
 
+import { startZoo } from "../../fixtures/zoo.ts";
 import { type Size, seriesBounds } from "../../scripts/pages/series-table.ts";
 import { parseExposition } from "../helpers/exposition.ts";
-import { startGatewayOn, type TestGateway } from "../helpers/gateway.ts";
-import { ok, startOrigin } from "../helpers/origin.ts";
+import { startGatewayOn, type TestGateway, waitFor } from "../helpers/gateway.ts";
+import { ok, startOrigin, type TestOrigin } from "../helpers/origin.ts";
 import { RawConnection } from "../helpers/raw-client.ts";
 
 const methods = [...METHODS.filter((method) => method !== "CONNECT"), "BREW", "get", "G€T"];
 const statuses = Array.from({ length: 900 }, (_, index) => index + 100);
+
+/** What checks of one origin come to, in turn. */
+const checked = ["200", "status", "100", "closes", "resets", "truncated", "nonsense"];
 
 /** Answers with the status that the path ends with; other paths have other faults. */
 function answer(socket: Socket, head: string): void {
@@ -24,6 +28,26 @@ function answer(socket: Socket, head: string): void {
   else if (word === "resets") socket.resetAndDestroy();
   else if (word === "truncated") socket.end("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
   else socket.end(`HTTP/9.${word} nonsense\r\n\r\n`);
+}
+
+/** An origin whose checks never end as the last one did, with a status or bytes that are new each time. */
+async function startChecked(): Promise<TestOrigin> {
+  const origin: TestOrigin = await startOrigin((socket) => {
+    const turn = origin.heads.length;
+    const word = checked[turn % checked.length] ?? "";
+    const newWords = new Map([
+      ["status", String(300 + (turn % 300))],
+      ["nonsense", `nonsense${turn}`],
+    ]);
+    answer(socket, `GET /${newWords.get(word) ?? word} HTTP/1.1`);
+  });
+  return origin;
+}
+
+/** Waits until checks have come to all of it once more. */
+async function checkedAnew({ heads }: TestOrigin): Promise<void> {
+  const before = heads.length;
+  await waitFor(() => heads.length > before + checked.length, "it is not checked", 20_000);
 }
 
 interface Attack {
@@ -102,21 +126,41 @@ test(
   { timeout: 60_000 },
   async () => {
     await using origin = await startOrigin(answer);
-    const size: Size = { zones: 2, origins: 3 };
+    await using restless = await startChecked();
+    await using zoo = await startZoo({ only: ({ name }) => name === "tls-good" });
+    const monitor = { interval: 0.1, timeout: 0.1 };
+    const size: Size = { zones: 4, pools: 5, origins: 6 };
     await using gateway = await startGatewayOn({
       zones: [
         { hosts: ["shop.test"], origins: [origin.url, "http://127.0.0.1:9"] },
         { hosts: ["*.any.test", "any.test"], origins: [origin.url] },
+        {
+          hosts: ["checked.test"],
+          monitor,
+          pools: [restless.url, "http://127.0.0.1:9"].map((address, index) => ({
+            name: `pool${index}`,
+            origins: [address],
+          })),
+        },
+        {
+          hosts: ["tls.test"],
+          origins: zoo.members.map(({ started }) => started.origin),
+          dns: { servers: [zoo.dnsServer] },
+          ssl: "full",
+        },
       ],
     });
     const all = attacks();
 
+    await gateway.request({ host: "tls.test" });
     await send(gateway, all);
+    await checkedAnew(restless);
     const once = await countSeries(gateway);
     await send(
       gateway,
       all.filter((_, index) => index % 5 === 0),
     );
+    await checkedAnew(restless);
     const twice = await countSeries(gateway);
 
     expect(all.length).toBeGreaterThan(4_000);

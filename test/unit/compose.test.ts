@@ -85,7 +85,8 @@ describe("docker-compose.yml", () => {
 
     expect(published.filter((port) => !port.startsWith("127.0.0.1:"))).toEqual([]);
     expect(new Set(hostPorts).size).toBe(hostPorts.length);
-    expect(published).toHaveLength(3);
+    expect(published).toHaveLength(4);
+    expect(services["zoo"]?.ports).toContain("127.0.0.1:8081:8081");
   });
 
   test.each(all)(
@@ -219,7 +220,8 @@ describe("Dockerfile", () => {
     const ignored = readFileSync(".dockerignore", "utf8").split("\n");
 
     expect(ignored).toEqual(expect.arrayContaining([".*", "node_modules", "dist", "test"]));
-    for (const needed of ["src", "edge-codes", "fixtures", "scripts", "package-lock.json"])
-      expect(ignored).not.toContain(needed);
+    const needed = ["src", "edge-codes", "fixtures", "scripts", "dashboard", "package-lock.json"];
+    const configs = ["vite.config.ts", "tsconfig.json", "tsconfig.build.json"];
+    expect(ignored.filter((name) => [...needed, ...configs].includes(name))).toEqual([]);
   });
 });
