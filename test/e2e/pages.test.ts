@@ -1,6 +1,6 @@
 // The pages in a real browser: no script, no outside request, nothing for axe to find, readable at 320 pixels.
 
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { codes } from "../../edge-codes/index.ts";
@@ -30,18 +30,18 @@ interface View {
   readonly width: number;
 }
 
+const pages = new Map<View, Page>();
+
 /** What axe finds on a page, and whether the page is wider than its window. */
-async function look(url: string, { colorScheme, width }: View) {
-  const context = await browser.newContext({
-    colorScheme,
-    viewport: { width, height: 800 },
-    bypassCSP: true,
-  });
-  const page = await context.newPage();
+async function look(url: string, view: View) {
+  const { colorScheme, width } = view;
+  const viewport = { width, height: 800 };
+  const page =
+    pages.get(view) ??
+    (await (await browser.newContext({ colorScheme, viewport, bypassCSP: true })).newPage());
+  pages.set(view, page);
   await page.goto(url);
-  const found = await lookAt(page);
-  await context.close();
-  return found;
+  return lookAt(page);
 }
 
 const views: View[] = [
