@@ -64,7 +64,7 @@ async function run(types: readonly string[]): Promise<number> {
   const rules = {
     failoverTypes: new Set(types),
     retries: 1,
-    replayBytes: 0,
+    replayBytes: 65_536,
     knownAfterMs: 2_000 * monitor.interval,
   };
   const judge = new Judge(rules, killer, retries("over_budget"));

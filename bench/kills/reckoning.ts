@@ -37,7 +37,8 @@ export function reckon(accounts: Accounts, judge: Judge): Reckoning {
   for (const answer of answers) {
     const line = byPath.get(`/${answer.number}`);
     if (line === undefined || (answer.ray !== "" && answer.ray !== line["ray"])) {
-      complaints.push(`request ${answer.number} (${answer.ray}) has no line of its own`);
+      const { number, status, ending, error } = answer;
+      complaints.push(`request ${number} has no line of its own: ${status} ${ending} ${error}`);
       continue;
     }
     if (isAnswered(answer)) {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, describe, expect, test } from "vitest";
 
+import { failoverTypes } from "../../edge-codes/failover.ts";
 import { checkModules } from "../helpers/custom-check.ts";
 import { type GatewayProcess, startGatewayProcess } from "../helpers/gateway-process.ts";
 import { type OriginProcess, startOrigins } from "../helpers/origin-process.ts";
@@ -52,7 +53,8 @@ test(
         // Not checked, so that no check comes too late on a busy machine.
         { ...poolOf([steady]), name: "spare" },
       ],
-      failover: { acrossPools: true },
+      // A connection that was not accepted yet when the origin went down is reset, which is not retried unless one says so.
+      failover: { acrossPools: true, on: [...failoverTypes, "connection_terminated"] },
     };
     const zones = [
       { ...zone, hosts: ["checked.test"], passive: { failures: 0 } },

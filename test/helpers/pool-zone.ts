@@ -44,7 +44,10 @@ export function loadOn({ port }: GatewayProcess, options: Partial<LoadOptions> =
 export function lostOf(answers: readonly Answer[]): readonly string[] {
   return answers
     .filter(({ ending, status }) => ending !== "whole" || status !== 200)
-    .map(({ ending, status, error }) => `${status} ${ending} ${error}`.trim());
+    .map(({ ending, status, error, content }) => {
+      const failure = /"failure":{"type":"\w+","reason":"?\w+/.exec(content)?.[0] ?? "";
+      return `${status} ${ending} ${error}${failure}`;
+    });
 }
 
 /** How many requests each origin answered, by its name. */
