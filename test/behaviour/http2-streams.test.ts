@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 
 import { startGateway, startGatewayOn, waitFor } from "../helpers/gateway.ts";
 import { startHttp2Origin } from "../helpers/http2-origin.ts";
-import { startGatewayProcess } from "../helpers/memory.ts";
+import { startMeasuredGateway } from "../helpers/memory.ts";
 import { field } from "../helpers/raw-client.ts";
 
 const zone = (url: string) => ({ hosts: ["*"], origins: [url], h2c: true });
@@ -226,7 +226,7 @@ describe("two hundred megabytes over HTTP/2", () => {
       };
       pump();
     });
-    await using gateway = await startGatewayProcess(origin.url, { h2c: true });
+    await using gateway = await startMeasuredGateway(origin.url, { h2c: true });
     const before = gateway.peakBytes();
 
     const down = await new Promise<number>((resolve, reject) => {

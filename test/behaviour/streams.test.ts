@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 
 import { startGateway, startGatewayOn, waitFor } from "../helpers/gateway.ts";
-import { startGatewayProcess } from "../helpers/memory.ts";
+import { startMeasuredGateway } from "../helpers/memory.ts";
 import { startOrigin } from "../helpers/origin.ts";
 import { EventReader } from "../helpers/event-reader.ts";
 
@@ -52,7 +52,7 @@ async function startBigOrigin() {
 describe("a gigabyte", () => {
   test("comes down at a flat memory", { timeout: 60_000 }, async () => {
     await using origin = await startBigOrigin();
-    await using gateway = await startGatewayProcess(origin.url);
+    await using gateway = await startMeasuredGateway(origin.url);
     const before = gateway.peakBytes();
 
     const received = await new Promise<number>((resolve, reject) => {
@@ -73,7 +73,7 @@ describe("a gigabyte", () => {
 
   test("goes up at a flat memory", { timeout: 60_000 }, async () => {
     await using origin = await startBigOrigin();
-    await using gateway = await startGatewayProcess(origin.url);
+    await using gateway = await startMeasuredGateway(origin.url);
     const before = gateway.peakBytes();
 
     const answered = await new Promise<string>((resolve, reject) => {

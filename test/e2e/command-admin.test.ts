@@ -1,6 +1,5 @@
 // `edgecase set` and `edgecase ray` as people type them, against a gateway that runs.
 
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { startAdmin, type TestAdmin } from "../helpers/admin.ts";
+import { runEdgecaseBeside as edgecase } from "../helpers/edgecase-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,18 +21,6 @@ const config = {
     { hosts: ["b.test"], origins: [nowhere] },
   ],
 };
-
-/** Runs the command to its end; the gateway that it asks is in this process, which must not stand still meanwhile. */
-function edgecase(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  return new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ["--import", "tsx", "src/cli.ts", ...args],
-      { env: { ...process.env, NO_COLOR: "1", ...env } },
-      (_error, stdout, stderr) => resolve({ status: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
 
 const at = ({ url }: TestAdmin) => ["--admin", url];
 

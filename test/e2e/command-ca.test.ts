@@ -14,18 +14,14 @@ import { afterAll, describe, expect, test } from "vitest";
 
 import { ClientCertificates } from "../../src/listen/client-certificates.ts";
 import { LocalCa } from "../../src/listen/local-ca.ts";
+import { runEdgecase } from "../helpers/edgecase-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs `edgecase ca` with its folder here, under a name that a shell would take apart. */
 function edgecaseCa(args: readonly string[] = [], home = join(folder, "ann's settings")) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", "src/cli.ts", "ca", ...args],
-    { encoding: "utf8", env: { ...process.env, EDGECASE_HOME: home } },
-  );
-  return { status, stdout, stderr, file: join(home, "ca.pem") };
+  return { ...runEdgecase(["ca", ...args], { EDGECASE_HOME: home }), file: join(home, "ca.pem") };
 }
 
 describe("edgecase ca", () => {

@@ -1,6 +1,6 @@
 // The command as people type it: exit codes, streams, and the demo.
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
@@ -9,21 +9,11 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { places, runEdgecase as edgecase, startEdgecase } from "../helpers/edgecase-command.ts";
+import type { Program } from "../helpers/program.ts";
+
 const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Runs the command to its end. */
-function edgecase(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", "src/cli.ts", ...args],
-    {
-      encoding: "utf8",
-      env: { ...process.env, NO_COLOR: "1", ...env },
-    },
-  );
-  return { status, stdout, stderr };
-}
 
 describe("edgecase explain", () => {
   test.each([
@@ -119,33 +109,16 @@ describe("edgecase serve", () => {
 describe("the demo", () => {
   let port = 0;
   let adminPort = 0;
-  let demo: ReturnType<typeof spawn>;
-  let log = "";
+  let demo: Program;
 
   beforeAll(async () => {
-    demo = spawn(
-      process.execPath,
-      ["--import", "tsx", "src/cli.ts", "--port", "0", "--https-port", "0", "--admin-port", "0"],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    );
-    demo.stdout?.on("data", (bytes: Buffer) => {
-      log += bytes.toString();
-    });
-    let said = "";
-    await new Promise<void>((resolve, reject) => {
-      demo.stderr?.on("data", (bytes: Buffer) => {
-        said += bytes.toString();
-        port = Number(/localhost:(\d+)\/ is the demo/.exec(said)?.[1] ?? 0);
-        adminPort = Number(/localhost:(\d+)\/metrics/.exec(said)?.[1] ?? 0);
-        if (port > 0 && adminPort > 0) resolve();
-      });
-      demo.once("exit", () => reject(new Error(said)));
-    });
-  }, 20_000);
+    demo = startEdgecase(["--port", "0", "--https-port", "0", "--admin-port", "0"]);
+    port = await demo.number(places.port);
+    adminPort = await demo.number(places.adminPort);
+  }, 40_000);
 
   afterAll(async () => {
-    demo.kill("SIGTERM");
-    const [code] = (await once(demo, "exit")) as [number];
+    const code = await demo.end();
     if (code !== 0) throw new Error(`the demo ended with ${code}`);
   });
 
@@ -217,6 +190,6 @@ describe("the demo", () => {
 
     expect(metrics.body).toMatch(/edgecase_errors_total\{zone="expired\.localhost",code="526"\} 1/);
     expect([health.status, ready.status]).toEqual([200, 200]);
-    expect(JSON.parse(log.split("\n")[0] ?? "")).toMatchObject({ msg: "request" });
+    expect(JSON.parse(demo.written().split("\n")[0] ?? "")).toMatchObject({ msg: "request" });
   });
 });

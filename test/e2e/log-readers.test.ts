@@ -1,13 +1,11 @@
 // The access log's reader as it is not meant to be: one that does not read, and one that has gone. The real command, real pipes.
 
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { Agent, request } from "node:http";
-import type { Readable } from "node:stream";
+import { Agent } from "node:http";
 
 import { describe, expect, test } from "vitest";
 
+import { type Command, startCommand } from "../helpers/edgecase-command.ts";
 import { waitFor } from "../helpers/gateway.ts";
 
 /** More than the log keeps for a reader that does not read. */
@@ -16,83 +14,42 @@ const enoughRequests = 5_000;
 const more = 2_000;
 
 /** A running `edgecase` whose stdout nobody reads yet. */
-interface Command extends AsyncDisposable {
-  readonly process: ChildProcessByStdio<null, Readable, Readable>;
-  readonly pid: number;
-  /** What it said on stderr. */
-  said(): string;
+interface LoadedCommand extends Command {
   /** Sends requests whose lines are as long as lines get; resolves with how many were answered. */
   load(count: number): Promise<number>;
-  metric(result: string): Promise<number>;
-  /** Ends it; resolves with its exit code, or its signal. */
-  end(): Promise<unknown>;
+  /** Lines that came to this, by the metric. */
+  lines(result: string): Promise<number>;
 }
 
-async function startCommand(): Promise<Command> {
-  const ports = ["--port", "0", "--admin-port", "0", "--https-port", "false"];
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "src/cli.ts", "--origin", "http://127.0.0.1:9", ...ports],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  let said = "";
-  child.stderr.on("data", (bytes: Buffer) => {
-    said += bytes.toString();
-  });
-  const portIn = (pattern: RegExp): number => Number(pattern.exec(said)?.[1] ?? 0);
-  await waitFor(() => portIn(/localhost:(\d+)\/metrics/) > 0, "it does not start", 15_000);
+async function startUnread(): Promise<LoadedCommand> {
+  const command = await startCommand(["--origin", "http://127.0.0.1:9"], { stdout: "unread" });
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  const get = (port: number, path: string, host = "localhost"): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const headers = { host, accept: "text/plain" };
-      const req = request({ port, path, agent, headers }, (res) => {
-        let body = "";
-        res.setEncoding("utf8").on("data", (text: string) => {
-          body += text;
-        });
-        res.on("end", () => resolve(body));
-      });
-      req.on("error", reject).end();
-    });
   return {
-    process: child,
-    pid: child.pid ?? 0,
-    said: () => said,
+    ...command,
     async load(count) {
-      const port = portIn(/localhost:(\d+)\/ serves/);
       let sent = 0;
       let answered = 0;
       const send = async (): Promise<void> => {
         while (sent < count) {
           sent += 1;
-          await get(port, `/cdn-cgi/${"p".repeat(2_000)}`, "a".repeat(2_000));
+          await command.get("a".repeat(2_000), `/cdn-cgi/${"p".repeat(2_000)}`, agent);
           answered += 1;
         }
       };
       await Promise.all(Array.from({ length: 16 }, send));
       return answered;
     },
-    async metric(result) {
-      const page = await get(portIn(/localhost:(\d+)\/metrics/), "/metrics");
-      return Number(new RegExp(`log_lines_total{result="${result}"} (\\d+)`).exec(page)?.[1]);
-    },
-    async end() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      }
-      return child.exitCode ?? child.signalCode;
-    },
+    lines: async (result) =>
+      Number(await command.metric(`edgecase_log_lines_total{result="${result}"}`)),
     async [Symbol.asyncDispose]() {
       agent.destroy();
-      child.kill("SIGKILL");
-      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      await command.end();
     },
   };
 }
 
 /** Resident memory of a process, in megabytes. */
-function residentMegabytes(pid: number): number {
+function residentMegabytes(pid = 0): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }
 
@@ -104,33 +61,33 @@ function linesSaidLost(said: string): number {
 
 describe("a reader that does not read", () => {
   test("loses lines, not requests: they are counted, told of, and the rest comes when it reads again", async () => {
-    await using command = await startCommand();
+    await using command = await startUnread();
 
     const answered = await command.load(enoughRequests);
-    const before = residentMegabytes(command.pid);
+    const before = residentMegabytes(command.child.pid);
     await command.load(more);
-    const grown = residentMegabytes(command.pid) - before;
+    const grown = residentMegabytes(command.child.pid) - before;
 
     expect(answered).toBe(enoughRequests);
     expect(grown).toBeLessThan(32);
-    const dropped = await command.metric("dropped");
+    const dropped = await command.lines("dropped");
     expect(dropped).toBeGreaterThan(more);
     await waitFor(() => linesSaidLost(command.said()) === dropped, "not all of it was said", 5_000);
 
     let lines = 0;
     let text = "";
-    command.process.stdout.on("data", (bytes: Buffer) => {
+    command.child.stdout?.on("data", (bytes: Buffer) => {
       const parts = (text + bytes.toString()).split("\n");
       text = parts.pop() ?? "";
       for (const part of parts) JSON.parse(part);
       lines += parts.length;
     });
     await waitFor(() => lines + dropped === enoughRequests + more, "lines are missing", 10_000);
-    expect(await command.metric("written")).toBe(lines);
+    expect(await command.lines("written")).toBe(lines);
   }, 60_000);
 
   test("does not keep the gateway from ending", async () => {
-    await using command = await startCommand();
+    await using command = await startUnread();
     await command.load(500);
 
     const startedAt = performance.now();
@@ -144,9 +101,9 @@ describe("a reader that does not read", () => {
 
 describe("a reader that has gone", () => {
   test("costs its lines, which are counted, and nothing else", async () => {
-    await using command = await startCommand();
+    await using command = await startUnread();
     await command.load(10);
-    command.process.stdout.destroy();
+    command.child.stdout?.destroy();
 
     const answered = await command.load(500);
 
@@ -154,7 +111,7 @@ describe("a reader that has gone", () => {
     await waitFor(() => linesSaidLost(command.said()) > 0, "it is not said", 5_000);
     expect(command.said()).toContain("EPIPE");
     for (let counted = 0; counted < 510;)
-      counted = (await command.metric("written")) + (await command.metric("dropped"));
+      counted = (await command.lines("written")) + (await command.lines("dropped"));
     expect(await command.end()).toBe(0);
   }, 30_000);
 });

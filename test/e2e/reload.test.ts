@@ -11,7 +11,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 
 import type { ConfigFile, ZoneFile } from "../../src/config/schema.ts";
-import { type Command, fetchFrom, startCommand } from "../helpers/command.ts";
+import { type Command, fetchFrom, startCommand } from "../helpers/edgecase-command.ts";
 import { waitFor } from "../helpers/gateway.ts";
 import { ok, startOrigin, type TestOrigin } from "../helpers/origin.ts";
 
@@ -145,7 +145,7 @@ describe("a configuration file that changes", { timeout: longestMs }, () => {
     const file = join(makeFolder(), "edgecase.json");
     write(file, zone("http://127.0.0.1:9"));
     const env = { EDGECASE_PAGES: "sanitized" };
-    await using command = await startCommand(["--config", file, "--codes", "generic"], env);
+    await using command = await startCommand(["--config", file, "--codes", "generic"], { env });
     const before = await command.get("a.test");
 
     write(file, { ...zone("http://127.0.0.1:9"), errors: { codes: "detailed", pages: "verbose", profile: "rfc9209" } }); // prettier-ignore

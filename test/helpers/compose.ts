@@ -1,10 +1,10 @@
 // docker-compose.yml as data, and its services run by hand: the same commands, with paths and ports of this machine.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 
 import { parse } from "yaml";
+
+import { type Program, startProgram } from "./program.ts";
 
 /** A service, as far as tests look at it. */
 export interface ComposeService {
@@ -54,41 +54,13 @@ export function commandOf(
   };
 }
 
-/** A service that runs. */
-export interface RunningService {
-  readonly process: ChildProcess;
-  /** What it has written so far, on either stream. */
-  readonly output: () => string;
-  /** Ends it as Docker does, and says with what it ended. */
-  stop(): Promise<number | null>;
-}
-
-/** Starts a service with more arguments and environment. Its output is kept. */
+/** Starts a service with more arguments and environment. */
 export function startService(
   service: ComposeService,
   places: Places,
   more: { args?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
-): RunningService {
+): Program {
   const { argv, env } = commandOf(service, places);
   const [program = "", ...args] = [...argv, ...(more.args ?? [])];
-  const child = spawn(program, args, {
-    env: { ...process.env, ...env, ...more.env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let written = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (bytes: Buffer) => {
-      written += bytes.toString();
-    });
-  return {
-    process: child,
-    output: () => written,
-    stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      }
-      return child.exitCode;
-    },
-  };
+  return startProgram(program, args, { env: { ...env, ...more.env } });
 }

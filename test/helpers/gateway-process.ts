@@ -1,13 +1,11 @@
 // The real command, `edgecase serve`, in a process of its own; its lines, messages and metrics can be read.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 
 import type { ConfigFile } from "../../src/config/schema.ts";
+import { startCommand } from "./edgecase-command.ts";
 import type { LogLine } from "./gateway.ts";
 import { sumOfSamples } from "./samples.ts";
 
@@ -30,40 +28,24 @@ export interface GatewayProcess extends AsyncDisposable {
 export async function startGatewayProcess(config: ConfigFile): Promise<GatewayProcess> {
   const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
   const file = join(folder, "edgecase.json");
-  writeFileSync(
-    file,
-    JSON.stringify({ ...config, listen: { http: 0, https: false }, admin: { port: 0 } }),
-  );
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "src/cli.ts", "serve", "--config", file],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  const lines: LogLine[] = [];
-  const notices: LogLine[] = [];
-  const said: string[] = [];
-  createInterface(child.stdout).on("line", (line) => lines.push(JSON.parse(line) as LogLine));
-  createInterface(child.stderr).on("line", (line) => {
-    said.push(line);
-    if (line.startsWith("{")) notices.push(JSON.parse(line) as LogLine);
-  });
-  const [port, adminPort] = await portsOf(child, said);
+  writeFileSync(file, JSON.stringify(config));
+  const command = await startCommand(["serve", "--config", file]);
   rmSync(folder, { recursive: true });
-
+  const { port, adminPort, written, said } = command;
   const ask = async (path: string): Promise<string> =>
     (await fetch(`http://127.0.0.1:${adminPort}${path}`)).text();
   const close = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "close"); // Its pipes are read to their ends.
-    child.kill("SIGTERM");
-    await ended;
-    if (child.exitCode !== 0)
-      throw new Error(`the gateway ended with ${child.exitCode}:\n${said.join("\n")}`);
+    const code = await command.end();
+    if (code !== 0) throw new Error(`the gateway ended with ${code}:\n${said()}`);
   };
   return {
     port,
-    lines,
-    notices,
+    get lines() {
+      return linesIn(written());
+    },
+    get notices() {
+      return linesIn(said());
+    },
     metric: async (name, labels) => sumOfSamples(await ask("/metrics"), name, labels),
     ask,
     close,
@@ -71,17 +53,8 @@ export async function startGatewayProcess(config: ConfigFile): Promise<GatewayPr
   };
 }
 
-/** Where it listens, and its admin server, once it has said so. */
-async function portsOf(
-  child: ChildProcess,
-  said: readonly string[],
-): Promise<readonly [number, number]> {
-  for (;;) {
-    const port = /localhost:(\d+)\/ serves/.exec(said.join("\n"))?.[1];
-    const adminPort = /localhost:(\d+)\/metrics/.exec(said.join("\n"))?.[1];
-    if (port !== undefined && adminPort !== undefined) return [Number(port), Number(adminPort)];
-    if (child.exitCode !== null) throw new Error(said.join("\n"));
-    await Promise.race([once(child.stderr ?? child, "data"), once(child, "exit")]);
-    await new Promise(setImmediate); // The lines are split a moment later.
-  }
+/** What is whole of it, and JSON: before it serves, the command speaks to people. */
+function linesIn(text: string): LogLine[] {
+  const whole = text.split("\n").slice(0, -1);
+  return whole.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as LogLine);
 }

@@ -1,25 +1,24 @@
 // A gateway in a process of its own, whose memory can be looked at.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { ZoneFile } from "../../src/config/schema.ts";
+import { places, startEdgecase } from "./edgecase-command.ts";
 
 /** A gateway started from the command line. */
-export interface GatewayProcess extends AsyncDisposable {
+export interface MeasuredGateway extends AsyncDisposable {
   readonly port: number;
   /** Peak of the resident set so far, in bytes. Linux only. */
   peakBytes(): number;
 }
 
 /** Starts the command in front of one origin. Uploads may be as large as they like. */
-export async function startGatewayProcess(
+export async function startMeasuredGateway(
   origin: string,
   zone: Partial<ZoneFile> = {},
-): Promise<GatewayProcess> {
+): Promise<MeasuredGateway> {
   const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
   const file = join(folder, "edgecase.json");
   const limits = { bodyBytes: Number.MAX_SAFE_INTEGER };
@@ -27,38 +26,17 @@ export async function startGatewayProcess(
     file,
     JSON.stringify({ limits, zones: [{ hosts: ["*"], origins: [origin], ...zone }] }),
   );
-  const args = [
-    "--import",
-    "tsx",
-    "src/cli.ts",
-    "--config",
-    file,
-    "--port",
-    "0",
-    "--https-port",
-    "false",
-    "--admin-port",
-    "false",
-  ];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  const port = await new Promise<number>((resolve, reject) => {
-    child.stderr.on("data", (bytes: Buffer) => {
-      said += bytes.toString();
-      const found = /http:\/\/localhost:(\d+)\/ serves/.exec(said)?.[1];
-      if (found !== undefined) resolve(Number(found));
-    });
-    child.once("exit", () => reject(new Error(said)));
-  });
+  const ports = ["--port", "0", "--https-port", "false", "--admin-port", "false"];
+  const program = startEdgecase(["--config", file, ...ports]);
+  const port = await program.number(places.port);
   return {
     port,
-    peakBytes: () =>
-      Number(
-        /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0,
-      ) * 1024,
+    peakBytes: () => {
+      const status = readFileSync(`/proc/${program.child.pid}/status`, "utf8");
+      return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+    },
     async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await once(child, "exit");
+      await program.end();
       rmSync(folder, { recursive: true, force: true });
     },
   };

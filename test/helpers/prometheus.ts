@@ -28,6 +28,11 @@ export class PrometheusClient {
     return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
   }
 
+  /** The sum of all series that it answers with; 0 if there are none. */
+  async sum(expr: string): Promise<number> {
+    return (await this.query(`sum(${expr})`))[0]?.value ?? 0;
+  }
+
   /** The `data` of an answer of the API; rejects with Prometheus' words if it is an error. */
   async get(path: string, parameters: Readonly<Record<string, string>> = {}): Promise<unknown> {
     const response = await fetch(

@@ -1,6 +1,5 @@
 // What `edgecase check` says of a site owner's error pages and rules.
 
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +9,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { ConfigError, type ConfigProblem } from "../../src/config/config-error.ts";
 import { parseConfig } from "../../src/config/read-file.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
+import { runEdgecase } from "../helpers/edgecase-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
 const configFile = join(folder, "edgecase.yaml");
@@ -241,11 +241,7 @@ describe("an error rule is refused, with path and line, if", () => {
 function runCheck(content: string, ...flags: string[]) {
   writeFileSync(configFile, `${zone}    errorPages:\n      5xx: page.html\n`);
   writeFileSync(join(folder, "page.html"), content);
-  return spawnSync(
-    process.execPath,
-    ["--import", "tsx", "src/cli.ts", "check", configFile, ...flags],
-    { encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } },
-  );
+  return runEdgecase(["check", configFile, ...flags]);
 }
 
 describe("edgecase check", () => {
