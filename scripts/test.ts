@@ -33,7 +33,11 @@ const needs: readonly Need[] = [
   {
     program: "prometheus",
     package: "prometheus",
-    suites: ["test/e2e/prometheus.test.ts", "test/e2e/promtool.test.ts"],
+    suites: [
+      "test/e2e/prometheus.test.ts",
+      "test/e2e/promtool.test.ts",
+      "test/e2e/promtool-states.test.ts",
+    ],
     needsRoot: false,
   },
 ];

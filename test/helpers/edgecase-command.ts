@@ -60,13 +60,19 @@ export interface Command extends Program {
   metric(sample: string): Promise<number | undefined>;
 }
 
-/** Starts it on free ports, without HTTPS; resolves when it serves. */
-export async function startCommand(
+/** Flags with which it listens on free ports, without HTTPS. */
+export const freePorts = ["--port", "0", "--https-port", "false", "--admin-port", "0"];
+
+/** Starts it on free ports; resolves when it serves. */
+export function startCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<Command> {
-  const ports = ["--port", "0", "--https-port", "false", "--admin-port", "0"];
-  const program = startEdgecase([...args, ...ports], options);
+  return serving(startEdgecase([...args, ...freePorts], options));
+}
+
+/** The command that was started, once it serves. */
+export async function serving(program: Program): Promise<Command> {
   const port = await program.number(places.port);
   const adminPort = await program.number(places.adminPort);
   return {

@@ -3,9 +3,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 
 import type { ConfigFile } from "../../src/config/schema.ts";
-import { startCommand } from "./edgecase-command.ts";
+import { freePorts, serving, startEdgecase } from "./edgecase-command.ts";
 import type { LogLine } from "./gateway.ts";
 import { sumOfSamples } from "./samples.ts";
 
@@ -29,23 +31,22 @@ export async function startGatewayProcess(config: ConfigFile): Promise<GatewayPr
   const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
   const file = join(folder, "edgecase.json");
   writeFileSync(file, JSON.stringify(config));
-  const command = await startCommand(["serve", "--config", file]);
+  const program = startEdgecase(["serve", "--config", file, ...freePorts]);
+  const lines = linesOf(program.child.stdout, () => true);
+  // Before it serves, it speaks to people as well.
+  const notices = linesOf(program.child.stderr, (line) => line.startsWith("{"));
+  const { port, adminPort } = await serving(program);
   rmSync(folder, { recursive: true });
-  const { port, adminPort, written, said } = command;
   const ask = async (path: string): Promise<string> =>
     (await fetch(`http://127.0.0.1:${adminPort}${path}`)).text();
   const close = async (): Promise<void> => {
-    const code = await command.end();
-    if (code !== 0) throw new Error(`the gateway ended with ${code}:\n${said()}`);
+    const code = await program.end();
+    if (code !== 0) throw new Error(`the gateway ended with ${code}:\n${program.said()}`);
   };
   return {
     port,
-    get lines() {
-      return linesIn(written());
-    },
-    get notices() {
-      return linesIn(said());
-    },
+    lines,
+    notices,
     metric: async (name, labels) => sumOfSamples(await ask("/metrics"), name, labels),
     ask,
     close,
@@ -53,8 +54,12 @@ export async function startGatewayProcess(config: ConfigFile): Promise<GatewayPr
   };
 }
 
-/** What is whole of it, and JSON: before it serves, the command speaks to people. */
-function linesIn(text: string): LogLine[] {
-  const whole = text.split("\n").slice(0, -1);
-  return whole.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as LogLine);
+/** Its lines as they come. */
+function linesOf(stream: Readable | null, isWanted: (line: string) => boolean): readonly LogLine[] {
+  const lines: LogLine[] = [];
+  if (stream !== null)
+    createInterface(stream).on("line", (line) => {
+      if (isWanted(line)) lines.push(JSON.parse(line) as LogLine);
+    });
+  return lines;
 }
