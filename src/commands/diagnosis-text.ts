@@ -82,7 +82,7 @@ function tcpRows({ tcp: { connectedTo, addresses } }: Diagnosis): Row[] {
 
 function tlsRows({ tls }: Diagnosis): Row[] {
   if (tls.state === "skipped" || tls.state === "unreached") return [];
-  const { serverName, version, cipher, alpn, alert, certificate } = tls;
+  const { serverName, version, cipher, alpn, alert, certificate, probes } = tls;
   return [
     ["server name", serverName ?? "none sent"],
     ...present("version", version),
@@ -90,6 +90,7 @@ function tlsRows({ tls }: Diagnosis): Row[] {
     ...present("ALPN", alpn),
     ...present("alert", alert),
     ...(certificate === null ? [] : certificateRows(certificate)),
+    ...(probes === null ? [] : probeRows(probes)),
   ];
 }
 
@@ -114,6 +115,26 @@ function certificateRows({
     }),
     ...present("missing", missing),
     ...present("fault", fault),
+  ];
+}
+
+const bareTexts = {
+  same_certificate: "the same certificate",
+  other_certificate: "another certificate: it is needed",
+  refused: "refused: it is needed",
+} as const;
+
+function probeRows(probes: NonNullable<Diagnosis["tls"]["probes"]>): Row[] {
+  const { versions, isHttp2, withoutServerName, isClientCertificateAsked } = probes;
+  const asked = isClientCertificateAsked === true ? "asked for" : "not asked for";
+  return [
+    ...versions.map(({ version, ciphers, isWhole, refusal }): Row => [
+      version,
+      refusal ?? `${ciphers.join(", ")}${isWhole ? "" : " …"}`,
+    ]),
+    ...present("HTTP/2", isHttp2 === null ? null : isHttp2 ? "chosen where it is offered" : "no"),
+    ...present("without SNI", withoutServerName && bareTexts[withoutServerName]),
+    ...present("client cert.", isClientCertificateAsked === null ? null : asked),
   ];
 }
 

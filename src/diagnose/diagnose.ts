@@ -1,5 +1,5 @@
 // `edgecase diagnose`: the way to an origin, layer by layer. First one request exactly as the gateway would send it, whose outcome
-// is the verdict; then, all at once, whatever else there is to find out.
+// is the verdict; then whatever else there is to find out, as much of it as can be at the same time.
 
 import { NameResolver } from "../connect/resolve.ts";
 import type { Target } from "../connect/target.ts";
@@ -10,7 +10,7 @@ import { layerOf } from "./layer-state.ts";
 import type { Diagnosis } from "./report.ts";
 import { type DiagnoseOptions, type Subject, subjectOf, wayOf } from "./subject.ts";
 import { dialEach, reportTcp } from "./tcp.ts";
-import { reportTls } from "./tls.ts";
+import { reportTls, surveyTls } from "./tls.ts";
 import { type Trial, type TrialParts, tryWay } from "./trial.ts";
 import { version } from "../version.ts";
 import { judge, reportFailure } from "./verdict.ts";
@@ -54,6 +54,8 @@ async function diagnoseSubject(
     dialEach(target, addresses, { timeoutMs, signal: parts.signal }),
     isEachAddress ? tryEach(subject, addresses, parts) : [],
   ]);
+  if (decisive.tls !== null || decisive.progress.tlsMs !== null) onProgress("probing TLS");
+  const probes = await surveyTls(subject, decisive, parts.signal);
   const unverified = [...trials.values()].find(({ target: { tls } }) => tls?.isVerified === false);
   return toTenth({
     edgecase: version,
@@ -66,7 +68,7 @@ async function diagnoseSubject(
     totalMs: performance.now() - startedAt,
     dns: reportDns(name, decisive, resolved),
     tcp: reportTcp(decisive, dialled),
-    tls: reportTls(subject, decisive, unverified ?? null),
+    tls: reportTls(subject, decisive, { unverified: unverified ?? null, probes }),
     http: reportHttp(subject, decisive),
     addresses: each,
     verdict: judge(subject, decisive, trials),

@@ -85,6 +85,28 @@ const tlsSchema = object({
   cipher: nullable(text("The cipher agreed on.")),
   alpn: nullable(text("What the origin chose of HTTP/2 and HTTP/1.1, as far as offered.")),
   alert: nullable(text("The alert that the origin sent.")),
+  probes: orNull(
+    object({
+      versions: Type.Array(
+        object({
+          version: text("As Node names it."),
+          ciphers: Type.Array(Type.String(), {
+            description: "In the order of the origin's choice.",
+          }),
+          isWhole: Type.Boolean({ description: "There was time to find every cipher." }),
+          refusal: nullable(text("Type and reason of the failure; null where it is spoken.")),
+        }),
+      ),
+      isHttp2: nullable(Type.Boolean({ description: "It chooses HTTP/2 where that is offered." })),
+      withoutServerName: orNull(
+        oneOf(
+          ["same_certificate", "other_certificate", "refused"],
+          "What comes of a handshake without a server name; null where none is sent anyway.",
+        ),
+      ),
+      isClientCertificateAsked: nullable(Type.Boolean()),
+    }),
+  ),
   certificate: orNull(
     object({
       names: Type.Array(Type.String(), { description: "That it is good for." }),

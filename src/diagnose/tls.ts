@@ -1,14 +1,17 @@
 // The TLS layer: what a handshake has settled, and the certificates that came with it.
 
+import { isIP } from "node:net";
 import { TLSSocket } from "node:tls";
 
 import { type CertificateFacts, certificateFacts } from "../connect/certificate-facts.ts";
 import type { Connection } from "../connect/connect.ts";
 import type { PhaseError } from "../connect/phase-error.ts";
+import type { TlsTarget } from "../connect/target.ts";
 import { onOneLine } from "../plain-text.ts";
 import type { TlsReport } from "./report.ts";
 import { stateOf } from "./layer-state.ts";
 import type { Subject } from "./subject.ts";
+import { probeTls } from "./tls-probe.ts";
 import type { Trial } from "./trial.ts";
 
 /** A finished handshake, read off its socket. */
@@ -37,8 +40,24 @@ export function readTls({ socket, tolerated }: Connection, ca: string | null): T
   };
 }
 
+/** Asks what else the origin takes; null where there is no TLS, or no connection came about. */
+export async function surveyTls(
+  { requestHost, timeoutMs }: Subject,
+  { target: { tls, port }, progress: { originIp } }: Trial,
+  signal: AbortSignal,
+): Promise<TlsReport["probes"]> {
+  if (tls === null || originIp === "") return null;
+  const address = originIp.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+  const serverName = serverNameOf(tls, requestHost);
+  return probeTls({ address, port, tls, serverName, timeoutMs, signal });
+}
+
 /** Tells of the layer. Where the certificate was refused, `unverified` has the handshake that took it all the same. */
-export function reportTls(subject: Subject, decisive: Trial, unverified: Trial | null): TlsReport {
+export function reportTls(
+  subject: Subject,
+  decisive: Trial,
+  { unverified, probes }: { unverified: Trial | null; probes: TlsReport["probes"] },
+): TlsReport {
   const { tls } = decisive.target;
   const { failure, progress } = decisive;
   const seen = decisive.tls ?? unverified?.tls ?? null;
@@ -46,14 +65,20 @@ export function reportTls(subject: Subject, decisive: Trial, unverified: Trial |
   return {
     state: stateOf("tls", decisive),
     ms: progress.tlsMs,
-    serverName:
-      tls === null ? null : tls.isServerNameFromRequest ? subject.requestHost : tls.serverName,
+    serverName: tls && serverNameOf(tls, subject.requestHost),
     version: seen?.version ?? null,
     cipher: seen?.cipher ?? null,
     alpn: seen?.alpn || null,
     alert: failure?.type === "tls_alert_received" ? failure.reason : null,
+    probes,
     certificate: certificate === null ? null : reportCertificate(certificate, subject, decisive),
   };
+}
+
+/** The name that a handshake sends. */
+function serverNameOf(tls: TlsTarget, requestHost: string): string | null {
+  if (!tls.isServerNameFromRequest) return tls.serverName;
+  return isIP(requestHost) === 0 ? requestHost : null;
 }
 
 function reportCertificate(
