@@ -206,7 +206,7 @@ export const diagnosisSchema = Type.Object(
     ),
     verdict: verdictSchema,
   },
-  { ...closed, $id: "edgecase-diagnosis", title: "Diagnosis" },
+  { ...closed, title: "Diagnosis" },
 );
 
 export type Diagnosis = Static<typeof diagnosisSchema>;
