@@ -92,10 +92,10 @@ program
     (await import("./commands/explain.ts")).explain(name, options),
   );
 
-program
-  .command("diagnose")
+asksAdmin(program.command("diagnose"))
   .description("go the way to an origin layer by layer, and say where it stops")
-  .argument("<url>", "a URL, host[:port], an address, or unix:/path")
+  .argument("[url]", "a URL, host[:port], an address, or unix:/path")
+  .option("--zone <host>", "the origins of this zone, from where a running gateway stands")
   .addOption(sslOption("SSL mode that the verdict is for (strict)"))
   .option("--host <host>", "Host field to send, and the request's host")
   .option("--sni <name>", "server name to send in the handshake")
@@ -105,12 +105,11 @@ program
   .option("--http2", "offer HTTP/2, as a zone with http2 does")
   .option("--h2c", "speak HTTP/2 without TLS, as a zone with h2c does")
   .option("--all-addresses", "go the whole way to every address of the name")
-  .option("--json", "print JSON")
   .addHelpText(
     "after",
     "\nExit codes: 0 all is well, 10 DNS, 11 TCP, 12 TLS, 13 HTTP is at fault; 1 failure, 2 bad usage.",
   )
-  .action(async (url: string, options: DiagnoseFlags) =>
+  .action(async (url: string | undefined, options: DiagnoseFlags) =>
     (await import("./commands/diagnose.ts")).diagnose(url, options),
   );
 

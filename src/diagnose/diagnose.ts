@@ -18,25 +18,46 @@ import { judge, reportFailure } from "./verdict.ts";
 /** Told of what is being done, for whoever waits. */
 export type OnProgress = (what: string) => void;
 
+/** What a diagnosis stands on. */
+export interface DiagnosisParts {
+  readonly isEachAddress: boolean;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+  /** True for an address and port at which the gateway itself listens, if there is one. */
+  readonly isOwnAddress?: (address: string, port: number) => boolean;
+}
+
 /** Diagnoses. Throws {@link ConfigError} for options that are none; whatever the origin does is in the result. */
 export async function diagnose(
   options: DiagnoseOptions,
   onProgress: OnProgress = () => {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Diagnosis> {
-  const subject = subjectOf(options);
+  const { isEachAddress = false } = options;
+  return diagnoseSubject(subjectOf(options), { isEachAddress, onProgress, signal });
+}
+
+/** Diagnoses what has been completed already. Never rejects. */
+export async function diagnoseSubject(
+  subject: Subject,
+  { isEachAddress, onProgress, signal, isOwnAddress = () => false }: DiagnosisParts,
+): Promise<Diagnosis> {
   const resolver = new NameResolver(subject.zone.dnsServers, subject.timeoutMs);
   try {
-    return await diagnoseSubject(subject, options, { parts: { resolver, signal }, onProgress });
+    const parts = { resolver, signal, isOwnAddress };
+    return await goThrough(subject, { isEachAddress, onProgress, parts });
   } finally {
     resolver.close();
   }
 }
 
-async function diagnoseSubject(
+async function goThrough(
   subject: Subject,
-  { isEachAddress = false }: DiagnoseOptions,
-  { parts, onProgress }: { readonly parts: TrialParts; readonly onProgress: OnProgress },
+  {
+    isEachAddress,
+    onProgress,
+    parts,
+  }: Pick<DiagnosisParts, "isEachAddress" | "onProgress"> & { readonly parts: TrialParts },
 ): Promise<Diagnosis> {
   const startedAt = performance.now();
   const { timeoutMs } = subject;

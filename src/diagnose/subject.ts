@@ -2,12 +2,13 @@
 // as the gateway does.
 
 import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
-import type { ZoneConfig } from "../config/gateway-config.ts";
+import type { OriginConfig, ZoneConfig } from "../config/gateway-config.ts";
 import { parseConfig } from "../config/read-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { SslMode } from "../config/schema.ts";
 import { type Scheme, sslModes } from "../config/ssl-modes.ts";
 import { authorityOf, type Target } from "../connect/target.ts";
+import { compileProfiles, type Profile } from "../map/profile.ts";
 
 /** What to diagnose, and how. */
 export interface DiagnoseOptions {
@@ -55,10 +56,13 @@ export interface Subject {
   readonly modes: readonly Mode[];
   /** The zone that the decisive way is one of. */
   readonly zone: ZoneConfig;
+  /** By which codes are given. */
+  readonly profiles: ReadonlyMap<string, Profile>;
   readonly timeoutMs: number;
 }
 
-const usualTimeoutMs = 10_000;
+/** For each step, unless told. */
+export const usualTimeoutMs = 10_000;
 
 /** Completes what was asked for. Throws {@link ConfigError}, whose paths are the command's options. */
 export function subjectOf(options: DiagnoseOptions): Subject {
@@ -74,7 +78,34 @@ export function subjectOf(options: DiagnoseOptions): Subject {
   const zone = zones.get(ssl);
   if (decisive === undefined || zone === undefined) throw new Error(`no mode ${ssl}`); // The option was checked for it.
   const host = options.host ?? authorityOf(decisive.target);
-  return { url, path, host, requestHost: nameIn(host), decisive, modes, zone, timeoutMs };
+  const profiles = compileProfiles({});
+  return { url, path, host, requestHost: nameIn(host), decisive, modes, zone, profiles, timeoutMs };
+}
+
+/** An origin of a zone, as the zone asks it for a client on http. Its own mode is the only one. */
+export function subjectOfOrigin(
+  zone: ZoneConfig,
+  { label, targets, hostHeader }: OriginConfig,
+  profiles: Subject["profiles"],
+  timeoutMs: number,
+): Subject {
+  const { ssl, hosts } = zone;
+  const first = hosts.find((name) => !name.includes("*"));
+  const own = authorityOf(targets.http);
+  const named = { request: first ?? own, origin: own }[hostHeader] ?? hostHeader;
+  const decisive: Mode = { ssl, client: "http", target: targets.http };
+  const secured: Mode = { ssl, client: "https", target: targets.https };
+  return {
+    url: label,
+    path: "/",
+    host: named,
+    requestHost: first ?? nameIn(named),
+    decisive,
+    modes: sslModes[ssl].isHttpOnly ? [decisive] : [decisive, secured],
+    zone,
+    profiles,
+    timeoutMs,
+  };
 }
 
 /** The same for two targets that are connected to alike. */

@@ -40,10 +40,9 @@ export interface Trial {
 export interface TrialParts {
   readonly resolver: NameResolver;
   readonly signal: AbortSignal;
+  /** True for an address and port at which the gateway itself listens. */
+  readonly isOwnAddress: (address: string, port: number) => boolean;
 }
-
-/** No origin is the gateway's own: there is none. */
-const isOwnAddress = (): boolean => false;
 
 /** Tries a way once. Never rejects. */
 export async function tryWay(target: Target, subject: Subject, parts: TrialParts): Promise<Trial> {
@@ -110,7 +109,6 @@ class Trying {
     const { timeoutMs, requestHost } = this.#subject;
     const options: ConnectOptions = {
       ...this.#parts,
-      isOwnAddress,
       requestHost,
       deadlines: { dnsMs: timeoutMs, connectMs: timeoutMs, handshakeMs: timeoutMs },
       progress: this.#progress,

@@ -2,7 +2,6 @@
 
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import { edgeCodeFor } from "../map/edge-code-for.ts";
-import { compileProfiles } from "../map/profile.ts";
 import { onOneLine, shorten } from "../plain-text.ts";
 import { explain, withPlaces } from "../render/answer.ts";
 import { type Layer, layerOf } from "./layer-state.ts";
@@ -23,7 +22,7 @@ export function judge(
   trials: ReadonlyMap<string, Trial>,
 ): VerdictReport {
   const { failure } = decisive;
-  const codes = subject.modes.map((mode) => codesIn(mode, trials));
+  const codes = subject.modes.map((mode) => codesIn(mode, subject, trials));
   if (failure === null) return allWell(decisive, codes);
   const { title, explanation } = explain(failure);
   const places = { host: subject.requestHost, originIp: decisive.progress.originIp };
@@ -69,11 +68,11 @@ export function reportFailure({ type, reason, detail }: OriginFailure): FailureR
 
 function codesIn(
   { ssl, client, target }: Mode,
+  { profiles }: Subject,
   trials: ReadonlyMap<string, Trial>,
 ): VerdictReport["codes"][number] {
   const way = target.tls === null ? "plain" : target.tls.isVerified ? "verified" : "unverified";
   const { failure = null, asked = null } = trials.get(wayOf(target)) ?? {};
-  const profiles = failure === null ? [] : [...compileProfiles({})];
   return {
     ssl,
     client,
@@ -82,10 +81,9 @@ function codesIn(
     reason: failure?.reason ?? null,
     status: asked?.status ?? null,
     codes: Object.fromEntries(
-      profiles.map(([name, profile]) => [
-        name,
-        failure === null ? 0 : edgeCodeFor(failure, profile).code,
-      ]),
+      failure === null
+        ? []
+        : [...profiles].map(([name, profile]) => [name, edgeCodeFor(failure, profile).code]),
     ),
   };
 }

@@ -23,6 +23,9 @@ const timeouts = {
   bodyIdleMs: timeoutMs,
 };
 
+/** Its head comes byte by byte, each when this process has a moment for it. */
+const slow: ReadonlySet<string> = new Set(["one-byte-at-a-time"]);
+
 /** A diagnosis sends plain GET requests: faults that need another request, or several, are none for it. */
 const diagnosed = fixtures.filter(
   ({ request, needs }) => request === undefined && needs !== "network-namespace",
@@ -70,7 +73,7 @@ describe.each(["dns", "tcp", "tls", "http"] as const)("of phase %s, a diagnosis"
         host,
         ca: rootFile,
         resolvers: [zoo.dnsServer],
-        timeoutMs,
+        timeoutMs: slow.has(name) ? 5 * timeoutMs : timeoutMs,
         http2: zone?.http2 ?? false,
         h2c: zone?.h2c ?? false,
       });

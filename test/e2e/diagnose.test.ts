@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { startZoo, type Zoo } from "../../fixtures/zoo.ts";
 import { type Diagnosis, diagnosisSchema } from "../../src/diagnose/report.ts";
+import { startAdmin } from "../helpers/admin.ts";
+import { zoneFor } from "../helpers/gateway.ts";
 import { schemaProblems } from "../helpers/schema-problems.ts";
 
 const names: ReadonlySet<string> = new Set([
@@ -245,6 +247,47 @@ describe("edgecase diagnose", () => {
       const { status, stdout, stderr } = await run(args);
 
       expect([status, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain(message);
+    },
+    30_000,
+  );
+});
+
+/** Runs the command against a gateway with a zone for an origin whose certificate has expired. */
+async function runWithGateway(args: readonly string[]): Promise<Output> {
+  const zone = zoneFor(zoo, "expired", rootFile, { errors: { profile: "mine" } });
+  const rows = { tls_certificate_error: { status: 599 } };
+  await using admin = await startAdmin({
+    profiles: { mine: { extends: "cloudflare", codes: rows } },
+    zones: [zone],
+  });
+  const output = await run([...args, "--admin", admin.url]);
+  return output;
+}
+
+describe("edgecase diagnose --zone", () => {
+  test("goes the way that a running gateway goes, with the zone's settings", async () => {
+    const { status, stdout } = await runWithGateway(["--zone", "expired.test", "--json"]);
+
+    const diagnoses = JSON.parse(stdout) as Diagnosis[];
+    expect(diagnoses.flatMap((one) => schemaProblems(diagnosisSchema, one))).toEqual([]);
+    expect(status).toBe(12);
+    expect(diagnoses.map(({ host, ssl, verdict }) => [host, ssl, verdict.failure?.reason])).toEqual(
+      [["expired.test", "strict", "expired"]],
+    );
+    expect(diagnoses[0]?.verdict.codes[0]?.codes).toMatchObject({ cloudflare: 526, mine: 599 });
+  }, 30_000);
+
+  test.each([
+    [["--zone", "expierd.test"], 'did you mean "expired.test"?'],
+    [["--zone", "expired.test", "--ssl", "full"], "--ssl: cannot be said of a zone"],
+    [["--zone", "expired.test", "shop.test"], "URL: must be named, or else a zone with --zone"],
+  ])(
+    "exits with 2 for %j",
+    async (args, message) => {
+      const { status, stderr } = await runWithGateway(args);
+
+      expect(status).toBe(2);
       expect(stderr).toContain(message);
     },
     30_000,
