@@ -7,6 +7,7 @@ import { closest } from "fastest-levenshtein";
 import type { AdminFlags } from "./commands/ask-admin.ts";
 import type { CaOptions } from "./commands/ca.ts";
 import type { CheckOptions } from "./commands/check.ts";
+import type { DiagnoseFlags } from "./commands/diagnose.ts";
 import type { ServeOptions } from "./commands/serve.ts";
 import type { SetOptions } from "./commands/set.ts";
 import type { ZooCommandOptions } from "./commands/zoo.ts";
@@ -37,15 +38,7 @@ program
   .addOption(new Option("--codes <mode>", "what clients are told").choices(["detailed", "generic"]))
   .addOption(new Option("--pages <mode>", "how much pages say").choices(["verbose", "sanitized"]))
   .option("--profile <name>", "which profile maps failures to codes (cloudflare)")
-  .addOption(
-    new Option("--ssl <mode>", "SSL mode of every zone").choices([
-      "off",
-      "flexible",
-      "full",
-      "strict",
-      "origin_pull",
-    ]),
-  )
+  .addOption(sslOption("SSL mode of every zone"))
   .option("--clock <factor>", "scales every timeout; 0.01 makes 125 s 1.25 s")
   .addOption(
     new Option("--log-level <level>", "least level to write (info)").choices([
@@ -99,6 +92,27 @@ program
     (await import("./commands/explain.ts")).explain(name, options),
   );
 
+asksAdmin(program.command("diagnose"))
+  .description("go the way to an origin layer by layer, and say where it stops")
+  .argument("[url]", "a URL, host[:port], an address, or unix:/path")
+  .option("--zone <host>", "the origins of this zone, from where a running gateway stands")
+  .addOption(sslOption("SSL mode that the verdict is for (strict)"))
+  .option("--host <host>", "Host field to send, and the request's host")
+  .option("--sni <name>", "server name to send in the handshake")
+  .option("--ca <file>", "CAs that replace the public ones, PEM")
+  .option("--resolver <address...>", "resolvers to ask instead of the system's")
+  .option("--timeout <seconds>", "for each step (10)")
+  .option("--http2", "offer HTTP/2, as a zone with http2 does")
+  .option("--h2c", "speak HTTP/2 without TLS, as a zone with h2c does")
+  .option("--all-addresses", "go the whole way to every address of the name")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 all is well, 10 DNS, 11 TCP, 12 TLS, 13 HTTP is at fault; 1 failure, 2 bad usage.",
+  )
+  .action(async (url: string | undefined, options: DiagnoseFlags) =>
+    (await import("./commands/diagnose.ts")).diagnose(url, options),
+  );
+
 asksAdmin(program.command("set"))
   .description("change settings of a gateway that runs")
   .argument("<key=value...>", "codes=…, pages=…, profile=…, clock=…")
@@ -128,6 +142,16 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : badUsage;
   else if (error instanceof ConfigError) fail(error.message, badUsage);
   else fail(error instanceof Error ? error.message : String(error), 1);
+}
+
+function sslOption(description: string): Option {
+  return new Option("--ssl <mode>", description).choices([
+    "off",
+    "flexible",
+    "full",
+    "strict",
+    "origin_pull",
+  ]);
 }
 
 /** For commands that speak to a gateway that runs. */

@@ -64,6 +64,8 @@ export class Gateway implements ExchangeListener {
   readonly #reserved: Reserved;
   readonly #recorder: Recorder;
   readonly #own = new OwnAddresses();
+  /** True for an address and port at which it listens. */
+  readonly isOwnAddress = this.#own.has;
   readonly #server: FastifyInstance;
   readonly #door: FrontDoor;
   readonly #clients: ClientConnections;

@@ -119,6 +119,7 @@ function viewCertificate({
   hasIssuerThatIsNoCa: _issuer,
   endsSelfIssued: _ends,
   hasTrustedIssuerName: _trusted,
+  links: _links,
   ...certificate
 }: CertificateFacts): NonNullable<ExchangeView["certificate"]> {
   return { ...certificate, names: [...certificate.names], chain: [...certificate.chain] };

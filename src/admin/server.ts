@@ -12,6 +12,7 @@ import { version } from "../version.ts";
 import { Guard } from "./guard.ts";
 import { LiveStream } from "./live-stream.ts";
 import { RequestProblem, sendProblem } from "./problem.ts";
+import { addDiagnoses } from "./routes/diagnoses.ts";
 import { addExchangePage } from "./routes/exchange-page.ts";
 import { addExchanges } from "./routes/exchanges.ts";
 import { addExplain } from "./routes/explain.ts";
@@ -140,6 +141,7 @@ export class AdminServer {
       addSettings(app, subject);
       addZones(app, subject);
       addPools(app, subject);
+      addDiagnoses(app, subject);
       addExchanges(app, subject);
       addExchangePage(app, subject);
       addStream(app, this.#stream);

@@ -13,4 +13,6 @@ export interface AdminSubject {
   readonly recent: RecentExchanges;
   readonly zones: readonly Zone[];
   readonly ports: Ports;
+  /** True for an address and port at which the gateway itself listens. */
+  readonly isOwnAddress: (address: string, port: number) => boolean;
 }

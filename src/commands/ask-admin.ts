@@ -1,4 +1,4 @@
-// A running gateway's admin API, as the commands `set` and `ray` ask it.
+// A running gateway's admin API, as the commands `set`, `ray` and `diagnose` ask it.
 
 import { readFileSync } from "node:fs";
 
@@ -20,27 +20,32 @@ export interface AdminRequest {
   readonly path: string;
   /** Changes settings, if there is one. */
   readonly change?: object;
+  /** Asks for something to be done, if there is one. */
+  readonly order?: object;
+  /** For what takes longer than an answer does. */
+  readonly deadlineMs?: number;
 }
 
 const defaultPort = "8081";
 
 /** The admin server is near, or it is not there. */
-const deadlineMs = 10_000;
+const usualDeadlineMs = 10_000;
 
 /** Asks, and resolves with the answer; null if there is no such thing. Rejects with what to tell people. */
 export async function askAdmin(
   flags: AdminFlags,
-  { path, change }: AdminRequest,
+  { path, change, order, deadlineMs = usualDeadlineMs }: AdminRequest,
 ): Promise<unknown> {
   const url = adminUrl(flags);
   const token = tokenIn(flags.tokenFile);
+  const body = change ?? order;
   const response = await fetch(new URL(path, url), {
-    method: change === undefined ? "GET" : "PATCH",
+    method: change !== undefined ? "PATCH" : order !== undefined ? "POST" : "GET",
     headers: {
       ...(token !== null && { authorization: `Bearer ${token}` }),
-      ...(change !== undefined && { "content-type": "application/json" }),
+      ...(body !== undefined && { "content-type": "application/json" }),
     },
-    body: change === undefined ? null : JSON.stringify(change),
+    body: body === undefined ? null : JSON.stringify(body),
     redirect: "error",
     signal: AbortSignal.timeout(deadlineMs),
   }).catch((error: unknown) => {

@@ -20,11 +20,16 @@ export interface CertificateFacts {
   readonly hasIssuerThatIsNoCa: boolean;
   /** Subjects from the leaf upwards, as far as the chain could be followed. */
   readonly chain: readonly string[];
+  /** The same certificates, with who issued them and how long they are good. */
+  readonly links: readonly ChainLink[];
   /** The chain ends with a certificate that issued itself. */
   readonly endsSelfIssued: boolean;
   /** A CA that we trust has the name of the last issuer, although its key did not sign the chain's end. */
   readonly hasTrustedIssuerName: boolean;
 }
+
+/** One certificate of a chain. Names and dates as it has them. */
+export type ChainLink = Pick<CertificateFacts, "subject" | "issuer" | "validFrom" | "validTo">;
 
 /** DER of the signature algorithm identifiers that use SHA-1: sha1WithRSAEncryption and ecdsa-with-SHA1. */
 const sha1Signatures = ["06092a864886f70d010105", "06072a8648ce3d0401"].map((hex) =>
@@ -58,6 +63,12 @@ export function certificateFacts(socket: TLSSocket, ca: string | null): Certific
     ),
     hasIssuerThatIsNoCa: chain.slice(1).some((link) => !link.ca),
     chain: chain.map((link) => oneLine(link.subject)),
+    links: chain.map(({ subject, issuer, validFrom, validTo }) => ({
+      subject: oneLine(subject),
+      issuer: oneLine(issuer),
+      validFrom,
+      validTo,
+    })),
     endsSelfIssued: last.subject === last.issuer,
     hasTrustedIssuerName: last.subject !== last.issuer && trustedSubjects(ca).has(last.issuer),
   };

@@ -1,6 +1,7 @@
 // Step three of connect: TLS over a connected socket, and the judgement of the certificate.
 
-import { isIP, type Socket } from "node:net";
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 
 import { certificateFacts, leastRsaBits } from "./certificate-facts.ts";
@@ -29,7 +30,7 @@ export interface Handshake {
  * @see Cloudflare docs, SSL/TLS encryption modes, Full (strict): CN or SAN match the requested or the target name
  */
 export function handshake(
-  socket: Socket,
+  socket: Duplex,
   target: TlsTarget,
   options: {
     readonly requestHost: string;

@@ -5,14 +5,18 @@ import { DEFAULT_CIPHERS, type SecureContextOptions } from "node:tls";
 import type { TlsTarget } from "./target.ts";
 
 /** The part of a target that is OpenSSL's, without names and verdicts. */
-export type SecureTarget = Pick<TlsTarget, "minVersion" | "ciphers" | "ca" | "clientCertificate">;
+export type SecureTarget = Pick<
+  TlsTarget,
+  "minVersion" | "maxVersion" | "ciphers" | "ca" | "clientCertificate"
+>;
 
 /** Options for `tls.connect` and `tls.createSecureContext`, which throws on ciphers, certificate or key that are none. */
 export function secureOptions(target: SecureTarget): SecureContextOptions {
-  const { minVersion, ca, clientCertificate } = target;
+  const { minVersion, maxVersion, ca, clientCertificate } = target;
   const ciphers = ciphersFor(target);
   return {
     minVersion,
+    ...(maxVersion !== undefined && { maxVersion }),
     ...(ciphers !== null && { ciphers }),
     ...(ca !== null && { ca }),
     ...clientCertificate,

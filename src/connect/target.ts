@@ -13,6 +13,8 @@ export interface TlsTarget {
   readonly isVerified: boolean;
   /** Lowest version offered, as Node names it. */
   readonly minVersion: SecureVersion;
+  /** Highest version offered; absent for the highest there is. */
+  readonly maxVersion?: SecureVersion;
   /** Ciphers offered, in OpenSSL's form; null offers Node's. */
   readonly ciphers: string | null;
   /** PEM of the CAs that replace the public ones; null keeps those. */

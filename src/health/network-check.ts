@@ -1,19 +1,16 @@
 // A check over the network: the origin is connected to, and for http and https asked, as a request would; what is wrong has the
 // words that a request's failure has.
 
-import { classifyConnect } from "../classify/classify-connect.ts";
-import { classifyExchange } from "../classify/classify-exchange.ts";
-import { Http2Error } from "../classify/http2-error.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { MonitorConfig } from "../config/gateway-config.ts";
 import { connectTo, type ConnectOptions } from "../connect/connect.ts";
 import { PhaseError } from "../connect/phase-error.ts";
 import type { NameResolver } from "../connect/resolve.ts";
 import { authorityOf, type Target } from "../connect/target.ts";
+import { ask, type Asked, failureToOpen, mayAskAgain } from "../exchange/asking.ts";
 import { ConnectionPool } from "../exchange/connection-pool.ts";
 import { type Trouble, troubleOf } from "../pick/standing.ts";
 import { version } from "../version.ts";
-import { ask, type Asked } from "./asking.ts";
 import { type CheckSubject, firstHostOf, mayBeHttp2 } from "./check-subject.ts";
 import { type Redirect, redirectOf } from "./redirect.ts";
 
@@ -50,7 +47,7 @@ export async function checkByNetwork(
     return { trouble, certificateExpiresAt: check.certificateExpiresAt };
   } catch (error) {
     const certificateExpiresAt = check.certificateExpiresAt ?? expiryIn(error);
-    return { trouble: troubleOf(failureOf(error)), certificateExpiresAt };
+    return { trouble: troubleOf(failureToOpen(error)), certificateExpiresAt };
   }
 }
 
@@ -99,9 +96,7 @@ class NetworkCheck {
     });
     try {
       const asked = await this.#askOver(pool, { target, path });
-      // The origin has promised that it did nothing: it wants another stream, or HTTP/1.1, as it would of a request.
-      const mayAskAgain = "phase" in asked && isUnprocessed(asked.cause);
-      return mayAskAgain ? await this.#askOver(pool, { target, path }) : asked;
+      return mayAskAgain(asked) ? await this.#askOver(pool, { target, path }) : asked;
     } finally {
       pool.close();
     }
@@ -112,7 +107,7 @@ class NetworkCheck {
     const lane = await pool.open(this.#options(this.#requestHost(target, host)));
     this.certificateExpiresAt ??= lane.connection.certificateExpiresAt;
     const fields = ["host", host, ...this.#otherFields()];
-    return ask(lane, { method: this.#monitor.method, path, fields }, this.#endsAt);
+    return ask(lane, { method: this.#monitor.method, path, fields }, { endsAt: this.#endsAt });
   }
 
   /** The origin's own if it has one, else the monitor's, else its address. @see Cloudflare docs, Load Balancing, Override HTTP Host headers */
@@ -187,24 +182,6 @@ function compare({ status, text }: Asked, monitor: MonitorConfig): Trouble | nul
   if (expectedBody === "" || text.toLowerCase().includes(expectedBody)) return null;
   const detail = `the first 10 KB of the answer do not hold "${expectedBody}"`;
   return { type: "response_body_mismatch", reason: null, detail };
-}
-
-/** What kept a connection from coming about. */
-function failureOf(error: unknown): OriginFailure {
-  return error instanceof PhaseError
-    ? classifyConnect(error)
-    : classifyExchange({
-        error,
-        wire: null,
-        isReused: false,
-        requestSent: false,
-        hasHead: false,
-        responseStarted: false,
-      });
-}
-
-function isUnprocessed(error: unknown): boolean {
-  return error instanceof Http2Error && error.isUnprocessed;
 }
 
 function expiryIn(error: unknown): number | null {

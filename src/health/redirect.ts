@@ -2,7 +2,7 @@
 
 import { parseOrigin } from "../config/parse-origin.ts";
 import { authorityOf, type Target, type TlsTarget } from "../connect/target.ts";
-import type { Asked } from "./asking.ts";
+import type { Asked } from "../exchange/asking.ts";
 
 /** What is asked next. */
 export interface Redirect {

@@ -145,9 +145,9 @@ export function explain(failure: Pick<OriginFailure, "type" | "reason">): {
 }
 
 /** Fills the placeholders of commands with what the config says, never with what the wire says: people paste these. */
-function withPlaces(
+export function withPlaces(
   explanation: Explanation,
-  { host: requestHost, originIp }: Story,
+  { host: requestHost, originIp }: Pick<Story, "host" | "originIp">,
   target: Target | null,
 ): Explanation {
   const places: Readonly<Record<string, string>> =

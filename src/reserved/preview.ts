@@ -61,6 +61,7 @@ const sampleCertificate: CertificateFacts = {
   validFrom: "2020-01-01T00:00:00Z",
   validTo: "2021-01-01T00:00:00Z",
   chain: ["CN=origin.example", "CN=Example CA"],
+  links: [],
   keyType: "rsa",
   keyBits: 2048,
   isSignedWithSha1: false,

@@ -320,6 +320,7 @@ describe("GET /api/openapi.json", () => {
 
     expect(await validate(structuredClone(document) as never)).toMatchObject({ valid: true });
     expect(Object.keys(document.paths).toSorted()).toEqual([
+      "/api/diagnoses",
       "/api/exchanges",
       "/api/exchanges/{ray}",
       "/api/exchanges/{ray}/page",

@@ -1,13 +1,12 @@
 // /api/settings: the two toggles, the profile and the clock, read and changed while the gateway runs.
 
-import { closest } from "fastest-levenshtein";
 import type { FastifyInstance } from "fastify";
 
 import { problemResponse, RequestProblem } from "../problem.ts";
 import { changeSchema, type SettingsRequest, settingsSchema } from "../schemas.ts";
-import type { Zone } from "../../zone.ts";
 import type { AdminSubject } from "../subject.ts";
 import { viewSettings } from "../views.ts";
+import { unknownName, zoneNamed } from "../zone-named.ts";
 
 /** Adds the routes. */
 export function addSettings(app: FastifyInstance, subject: AdminSubject): void {
@@ -29,8 +28,7 @@ export function addSettings(app: FastifyInstance, subject: AdminSubject): void {
       const { zone: host, survivesReload, ...change } = body;
       const problem = problemOf(body, subject);
       if (problem !== null) throw problem;
-      const zone = host === undefined ? undefined : zoneOf(host, subject);
-      if (zone === null) throw noZone(String(host), subject);
+      const zone = host === undefined ? undefined : zoneNamed(host, subject);
       subject.settings.change(change, zone?.name, { survivesReload: survivesReload === true });
       return viewSettings(subject);
     },
@@ -50,29 +48,4 @@ function problemOf(
       rule: "is the gateway's, and cannot be changed for one zone",
     });
   return null;
-}
-
-/** The zone that is called by one of its hosts, as they are written. */
-function zoneOf(host: string, { zones }: AdminSubject): Zone | null {
-  const wanted = host.toLowerCase();
-  return zones.find(({ config }) => config.hosts.includes(wanted)) ?? null;
-}
-
-function noZone(host: string, { zones }: AdminSubject): RequestProblem {
-  const known = zones.flatMap(({ config }) => config.hosts);
-  return unknownName("zone", "is not a zone's host", host, known);
-}
-
-function unknownName(
-  path: string,
-  rule: string,
-  found: string,
-  known: readonly string[],
-): RequestProblem {
-  return new RequestProblem(400, {
-    path,
-    rule,
-    found: JSON.stringify(found),
-    ...(known.length > 0 && { nearest: closest(found, known) }),
-  });
 }
