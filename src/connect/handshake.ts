@@ -1,6 +1,7 @@
 // Step three of connect: TLS over a connected socket, and the judgement of the certificate.
 
 import { isIP, type Socket } from "node:net";
+import { clearTimeout, setTimeout } from "node:timers";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 
 import { certificateFacts, leastRsaBits } from "./certificate-facts.ts";

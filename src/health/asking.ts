@@ -1,5 +1,7 @@
 // One request of a check on a connection: its response is judged by the same code as any other's, and read as far as it is looked at.
 
+import { clearTimeout, setTimeout } from "node:timers";
+
 import type { Dispatcher } from "undici";
 
 import { classifyExchange } from "../classify/classify-exchange.ts";

@@ -2,6 +2,7 @@
 
 import { type IncomingMessage, METHODS } from "node:http";
 import type { Socket } from "node:net";
+import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 
 import fastify, { type FastifyInstance } from "fastify";
 
