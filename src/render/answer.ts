@@ -133,7 +133,7 @@ function detailOf(
 }
 
 /** The words for a failure: its reason's if it has one, else its type's. */
-export function explain(failure: Pick<OriginFailure, "type" | "reason">): {
+function explain(failure: Pick<OriginFailure, "type" | "reason">): {
   title: string;
   explanation: Explanation;
 } {
