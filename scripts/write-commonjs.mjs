@@ -4,7 +4,7 @@ import { copyFileSync, writeFileSync } from "node:fs";
 
 import * as codes from "../dist/edge-codes/index.js";
 
-for (const file of ["commonjs.cjs", "commonjs.d.cts", "load.cjs"]) {
+for (const file of ["commonjs.cjs", "commonjs.d.cts"]) {
   const from = new URL(`../src/testing/${file}`, import.meta.url);
   copyFileSync(from, new URL(`../dist/src/testing/${file}`, import.meta.url));
 }
