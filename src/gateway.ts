@@ -2,7 +2,6 @@
 
 import { isIP } from "node:net";
 
-import replyFrom from "@fastify/reply-from";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
 
@@ -11,7 +10,7 @@ import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
 import { sslModes } from "./config/ssl-modes.ts";
 import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
-import { dispatcher, replyOptions } from "./exchange/reply-from.ts";
+import { addReplyFrom, replyOptions } from "./exchange/reply-from.ts";
 import type { Tunnel } from "./exchange/tunnel.ts";
 import { ExchangeContext } from "./exchange-context.ts";
 import { OriginHealth } from "./health/origin-health.ts";
@@ -75,8 +74,16 @@ export class Gateway implements ExchangeListener {
   /** The ports taken, once it listens. */
   ports: Ports = { http: null, https: null };
 
-  /** `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. */
-  constructor(config: GatewayConfig, lines: LineWriter, messages: Logger) {
+  /**
+   * `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. Exchanges
+   * are kept where somebody can ask for them.
+   */
+  constructor(
+    config: GatewayConfig,
+    lines: LineWriter,
+    messages: Logger,
+    canBeAsked = config.admin.port !== false,
+  ) {
     this.#messages = messages;
     this.reloads = new ReloadRecord(messages);
     this.health = new OriginHealth(this.#own.has, messages);
@@ -90,7 +97,6 @@ export class Gateway implements ExchangeListener {
     this.settings = new Settings(this.#inForce);
     this.#judge = new Judge(this.#inForce, messages);
     this.#reserved = new Reserved(this.#inForce);
-    const canBeAsked = config.admin.port !== false;
     this.#recorder = new Recorder(this.metrics, accessLines, canBeAsked ? this.recent : null);
     this.#server = createServer(
       config,
@@ -176,10 +182,7 @@ export class Gateway implements ExchangeListener {
       onHead: (context, reply, begin) => this.#respond(context, reply, begin),
       onFailed: (context, reply, failure) => this.#refuse(context, reply, failure),
     });
-    void this.#server.register(replyFrom, {
-      undici: dispatcher as never,
-      disableRequestLogging: true,
-    });
+    addReplyFrom(this.#server);
     this.#server.decorateRequest("exchange");
     this.#server.addHook("onRequest", (request, reply, done) => {
       const res = reply.raw as unknown as ClientResponse;

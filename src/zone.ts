@@ -1,6 +1,8 @@
 // A zone at run time: its configuration, its origins and how they stand, and what its clients are told, which may change while it runs.
 // It comes into force and retires in reload/in-force.ts, and nowhere else.
 
+import { setImmediate } from "node:timers";
+
 import type { ErrorSettings, OriginConfig, ZoneConfig } from "./config/gateway-config.ts";
 import { scale } from "./config/scale.ts";
 import type { Timeouts } from "./config/schema.ts";

@@ -3,6 +3,7 @@
 // @see HTML Living Standard, Server-sent events
 
 import type { ServerResponse } from "node:http";
+import { clearInterval, setInterval } from "node:timers";
 
 import type { KeptExchange } from "../record/kept-exchange.ts";
 import { type ExchangeFilter, isWanted } from "../record/recent-exchanges.ts";

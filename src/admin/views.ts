@@ -6,7 +6,10 @@ import type { SettingsView, ZoneView } from "./schemas.ts";
 import type { AdminSubject } from "./subject.ts";
 
 /** The settings in force. */
-export function viewSettings({ settings, zones }: AdminSubject): SettingsView {
+export function viewSettings({
+  settings,
+  zones,
+}: Pick<AdminSubject, "settings" | "zones">): SettingsView {
   return {
     ...togglesOf(settings.errors),
     clock: settings.clock,

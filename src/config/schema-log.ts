@@ -5,7 +5,7 @@ import { Type } from "@sinclair/typebox";
 import { partial } from "./schema-parts.ts";
 
 /** From the most talkative to nothing at all. */
-export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 const fieldNames = (description: string) =>
   Type.Array(Type.String(), { maxItems: 32, default: [], description });

@@ -77,7 +77,7 @@ const steering = Type.Optional(
 );
 
 /** One pool: origins that can stand in for one another. */
-export const poolSchema = Type.Object(
+const poolSchema = Type.Object(
   {
     name: Type.String({
       pattern: "^[\\w.-]{1,64}$",

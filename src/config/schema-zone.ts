@@ -8,7 +8,7 @@ import { zonePoolsKeys } from "./schema-pools.ts";
 import { dnsSchema, errorsSchema, limitsSchema, timeoutsSchema } from "./schema-settings.ts";
 
 /** The SSL modes, in Cloudflare's API values. */
-export const sslSchema = Type.Union(
+const sslSchema = Type.Union(
   (["off", "flexible", "full", "strict", "origin_pull"] as const).map((mode) => Type.Literal(mode)),
   {
     default: "strict",
@@ -67,7 +67,7 @@ export const fieldsSchema = partial(
 );
 
 /** A site owner's own error pages, by class. */
-export const errorPagesSchema = partial(
+const errorPagesSchema = partial(
   {
     "5xx": nullableString("HTML file for errors of the 500s; needs ::CLOUDFLARE_ERROR_500S_BOX::."),
     "1xxx": nullableString(
@@ -78,7 +78,7 @@ export const errorPagesSchema = partial(
 );
 
 /** One custom error rule. */
-export const errorRuleSchema = Type.Object(
+const errorRuleSchema = Type.Object(
   {
     status: Type.Array(
       Type.Union([

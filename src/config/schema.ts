@@ -5,7 +5,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { closed, nullableString, partial, port } from "./schema-parts.ts";
 import { logSchema } from "./schema-log.ts";
 import { monitorSchema } from "./schema-monitor.ts";
-import type { originSchema, poolSchema } from "./schema-pools.ts";
+import type { originSchema } from "./schema-pools.ts";
 import { dnsSchema, errorsSchema, limitsSchema, timeoutsSchema } from "./schema-settings.ts";
 import { fieldsSchema, zoneSchema } from "./schema-zone.ts";
 
@@ -116,7 +116,6 @@ export type ConfigFile = Static<typeof configSchema>;
 export type ZoneFile = Static<typeof zoneSchema>;
 export type MonitorFile = Static<typeof monitorSchema>;
 export type OriginFile = Static<typeof originSchema>;
-export type PoolFile = Static<typeof poolSchema>;
 export type SslMode = "off" | "flexible" | "full" | "strict" | "origin_pull";
 export type Timeouts = Required<Static<typeof timeoutsSchema>>;
 export type Limits = Required<Static<typeof limitsSchema>>;

@@ -1,6 +1,7 @@
 // Step two of connect: from addresses to a connected socket. Every address is tried; a slow one does not hold up the next.
 
 import { connect, type Socket } from "node:net";
+import { clearTimeout, setTimeout } from "node:timers";
 
 import { codeOf, PhaseError } from "./phase-error.ts";
 

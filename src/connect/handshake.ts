@@ -2,6 +2,7 @@
 
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
+import { clearTimeout, setTimeout } from "node:timers";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 
 import { certificateFacts, leastRsaBits } from "./certificate-facts.ts";

@@ -5,13 +5,13 @@ import type { CertificateFacts } from "./certificate-facts.ts";
 /** The three steps of a connection. */
 export type ConnectPhase = "dns" | "tcp" | "tls";
 
-/** Codes of our own, where nobody else has one. */
-export type OwnCode = "DEADLINE" | "CLOSED" | "PROHIBITED" | "ABORTED";
-
 /** Things worth showing a person: names, addresses, codes, durations. Never a secret of the gateway. */
 export type Evidence = Readonly<Record<string, string | number>>;
 
-/** The failure of one step. `code` is an errno, a c-ares, OpenSSL or X.509 code, or one of {@link OwnCode}. */
+/**
+ * The failure of one step. `code` is an errno, a c-ares, OpenSSL or X.509 code, or one of our own where nobody else has one:
+ * DEADLINE, CLOSED, PROHIBITED, ABORTED.
+ */
 export class PhaseError extends Error {
   override readonly name = "PhaseError";
   readonly phase: ConnectPhase;

@@ -3,6 +3,7 @@
 
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
+import { clearTimeout, setTimeout } from "node:timers";
 
 import { hostsFileAddresses } from "./hosts-file.ts";
 import { codeOf, PhaseError } from "./phase-error.ts";

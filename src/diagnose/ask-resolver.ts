@@ -3,6 +3,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
+import { clearTimeout, setTimeout } from "node:timers";
 
 import { decode, encode, type Packet, streamEncode } from "dns-packet";
 

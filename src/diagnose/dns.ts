@@ -3,6 +3,7 @@
 import { getServers } from "node:dns";
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { clearTimeout, setTimeout } from "node:timers";
 
 import type { NameResolver, Resolved } from "../connect/resolve.ts";
 import { codeOf } from "../connect/phase-error.ts";

@@ -1,6 +1,7 @@
 // What an origin's TLS takes besides what one handshake settles: versions, ciphers, HTTP/2, no server name. A handshake for each
 // question, and never a request.
 
+import { setImmediate } from "node:timers";
 import type { SecureVersion } from "node:tls";
 
 import { classifyConnect } from "../classify/classify-connect.ts";

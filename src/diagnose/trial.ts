@@ -1,5 +1,7 @@
 // One request over one way, as the gateway would send it: the same connection, the same exchange, the same judgement.
 
+import { setImmediate } from "node:timers";
+
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ConnectOptions, ConnectProgress } from "../connect/connect.ts";
 import type { NameResolver } from "../connect/resolve.ts";

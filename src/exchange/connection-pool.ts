@@ -1,6 +1,8 @@
 // The connections of one zone to one origin: kept ones are reused, last in first out; new ones are bounded, and so is the queue.
 // Those of HTTP/2, which several requests share, stand in http2-pool.ts; they count all the same.
 
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
+
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { type Connection, connectTo, type ConnectOptions } from "../connect/connect.ts";
 import type { Target } from "../connect/target.ts";

@@ -1,5 +1,7 @@
 // One wait at a time, each with an end.
 
+import { clearTimeout, setTimeout } from "node:timers";
+
 /** A timer for whatever is being waited for now. */
 export class Deadline {
   #timer: NodeJS.Timeout | null = null;

@@ -7,6 +7,7 @@ import {
   constants,
   type OutgoingHttpHeaders,
 } from "node:http2";
+import { setImmediate, setTimeout } from "node:timers";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { Http2Error } from "../classify/http2-error.ts";

@@ -6,6 +6,7 @@ import { ExchangeError } from "../classify/exchange-error.ts";
 import type { Connection } from "../connect/connect.ts";
 import { Wire } from "../connect/wire.ts";
 import type { OriginLane } from "./origin-lane.ts";
+import { inRealTime } from "./real-time.ts";
 
 /** Limits of one connection. */
 export interface ConnectionLimits {
@@ -54,7 +55,7 @@ export class OriginConnection implements OriginLane {
   /** Writes a request; the handler's `onError` is called for whatever goes wrong. */
   send(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
     this.requests += 1;
-    this.#client.dispatch(request, handler);
+    inRealTime(() => this.#client.dispatch(request, handler));
   }
 
   /** Closes at once, whatever is under way. */
@@ -78,7 +79,7 @@ export class OriginConnection implements OriginLane {
           new ExchangeError("CONNECTION_SPENT", "the origin closed the kept connection"),
           null,
         );
-      else callback(null, socket);
+      else inRealTime(() => callback(null, socket));
     });
   }
 }

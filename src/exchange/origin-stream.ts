@@ -2,6 +2,7 @@
 // any other, and is told by undici's handler of what comes.
 
 import { type ClientHttp2Stream, constants } from "node:http2";
+import { setImmediate } from "node:timers";
 
 import type { Dispatcher } from "undici";
 

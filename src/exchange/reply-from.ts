@@ -1,8 +1,11 @@
 // The joint with @fastify/reply-from: an object of ours stands where it expects undici's, so that it hands us each request
 // and we hand it the head; the content then goes from the origin's connection to the client's without a stream between.
 
-import type { FastifyReplyFromHooks } from "@fastify/reply-from";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import replyFrom, {
+  type FastifyReplyFromHooks,
+  type FastifyReplyFromOptions,
+} from "@fastify/reply-from";
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
@@ -29,10 +32,29 @@ export class FailureError extends Error {
 }
 
 /** Stands in for undici: what reply-from asks for is the exchange that the fields bear. */
-export const dispatcher = {
+const dispatcher = {
   request(options: { headers: Record<symbol, Exchange> }, callback: ReplyFromCallback): void {
     options.headers[exchangeKey]?.start(callback);
   },
+};
+
+/** Gives the server `reply.from`. */
+export function addReplyFrom(app: FastifyInstance): void {
+  // Fastify's word for a plugin that gives what it adds to everybody.
+  const shared = Object.assign(replyFromAlone, { [Symbol.for("skip-override")]: true });
+  void app.register(shared, { undici: dispatcher as never, disableRequestLogging: true });
+}
+
+/**
+ * reply-from without its part in closing: it would wait a turn for its sockets, by a global that may be fake in a test. It has
+ * none, and need not hear of the end.
+ */
+const replyFromAlone: FastifyPluginCallback<FastifyReplyFromOptions> = (app, options, done) => {
+  const closing = app as unknown as { onClose: () => unknown }; // Of avvio, and not among Fastify's types.
+  const { onClose } = closing;
+  closing.onClose = () => app;
+  replyFrom(app, options, done);
+  closing.onClose = onClose;
 };
 
 /** What the gateway does with reply-from's results. */

@@ -2,6 +2,7 @@
 // it neither blocks nor breaks the gateway. The contract is in docs/health-checks.md.
 
 import { once } from "node:events";
+import { clearTimeout, setTimeout } from "node:timers";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 

@@ -1,6 +1,8 @@
 // How the origins of every zone are: their checks, begun and ended with them; a line in the log for each change; and a warning while
 // there is still time to renew a certificate.
 
+import { clearInterval, setInterval } from "node:timers";
+
 import type { Logger } from "pino";
 
 import type { Origin } from "../exchange/origin.ts";

@@ -1,5 +1,7 @@
 // One distinct check: run at its interval for as long as somebody wants to know, and told to all who do.
 
+import { clearTimeout, setTimeout } from "node:timers";
+
 import type { MonitorConfig } from "../config/gateway-config.ts";
 import { NameResolver } from "../connect/resolve.ts";
 import type { Origin } from "../exchange/origin.ts";

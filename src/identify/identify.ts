@@ -126,7 +126,7 @@ export function hostOf(field: string): string {
 }
 
 /** The client's address. An IPv4 client on a socket that listens for both families loses the IPv6 before it. */
-export function clientAddressOf(socket: Socket): string {
+function clientAddressOf(socket: Socket): string {
   const { remoteAddress = "" } = socket;
   return remoteAddress.startsWith("::ffff:")
     ? remoteAddress.slice("::ffff:".length)

@@ -3,6 +3,7 @@
 
 import { constants } from "node:http2";
 import type { Socket } from "node:net";
+import { clearTimeout, setTimeout } from "node:timers";
 
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";

@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from "node:tls";
 
 import type { ClientCertificates } from "./client-certificates.ts";

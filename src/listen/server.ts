@@ -2,6 +2,7 @@
 
 import { type IncomingMessage, METHODS } from "node:http";
 import type { Socket } from "node:net";
+import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 
 import fastify, { type FastifyInstance } from "fastify";
 
@@ -34,6 +35,7 @@ export function createServer(
     keepAliveTimeout: timeouts.clientIdleMs,
     return503OnClosing: false, // What comes over a connection that is still open is answered like everything else.
     requestTimeout: 0, // Uploads may take long; a stalled one ends by bodyIdleMs.
+    pluginTimeout: 0, // Ours are quick, and in a test the clock may be put forward.
     forceCloseConnections: "idle",
     http: {
       maxHeaderSize: largestHead(config),

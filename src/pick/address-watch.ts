@@ -1,5 +1,7 @@
 // The addresses of a name, asked for again as often as their TTL says: for origins each of whose addresses is an origin of its own.
 
+import { clearTimeout, setTimeout } from "node:timers";
+
 import { classifyConnect } from "../classify/classify-connect.ts";
 import type { NameResolver } from "../connect/resolve.ts";
 

@@ -1,5 +1,7 @@
 // How an origin stands among the others: what its checks say, what real requests say, and how much of its share it has.
 
+import { clearTimeout, setTimeout } from "node:timers";
+
 import type { CheckFinding } from "../../edge-codes/check-findings.ts";
 import type { FailureType } from "../../edge-codes/failure-types.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";

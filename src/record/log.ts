@@ -4,6 +4,7 @@
 
 import { fstatSync, write as writeFile } from "node:fs";
 import { Socket } from "node:net";
+import { clearTimeout, setTimeout } from "node:timers";
 
 import type { Logger } from "pino";
 

@@ -13,7 +13,12 @@ import { lineMetric } from "./line-metric.ts";
 import { registerOriginMetrics } from "./origin-metrics.ts";
 import type { ReloadRecord } from "./reload-record.ts";
 import { countingTable } from "./statuses.ts";
-import { type MetricDefinition, tableHistogram, tableMetric } from "./table-metric.ts";
+import {
+  type MetricDefinition,
+  type PrintedValue,
+  tableHistogram,
+  tableMetric,
+} from "./table-metric.ts";
 import { type Expected, phases, requestLabels, ZoneCounts } from "./zone-counts.ts";
 
 /** The zone label of requests for hosts that no zone has. */
@@ -94,6 +99,24 @@ export class Metrics {
     }
     const end = isOpenMetrics ? "# EOF\n" : "";
     return { contentType: registry.contentType, body: `${parts.join("\n")}\n${end}` };
+  }
+
+  /**
+   * The value of a sample, by the name that it is scraped with; several that have these labels add up. 0 if there is none yet,
+   * and null if there is no such metric.
+   */
+  async valueOf(name: string, labels: Readonly<Record<string, string>>): Promise<number | null> {
+    const metric = [name, name.replace(/_(bucket|sum|count)$/, "")].flatMap(
+      (candidate) => this.#classic.getSingleMetric(candidate) ?? [],
+    )[0];
+    if (metric === undefined) return null;
+    const { values } = (await metric.get()) as { values: readonly PrintedValue[] };
+    const wanted = Object.entries(labels);
+    return values
+      .filter(({ metricName = name }) => metricName === name)
+      .map((sample) => ({ ...sample, labels: { ...sample.sharedLabels, ...sample.labels } }))
+      .filter((sample) => wanted.every(([label, value]) => sample.labels[label] === value))
+      .reduce((sum, { value }) => sum + value, 0);
   }
 
   /** What ends after its zone was removed counts where requests for unknown hosts do. */

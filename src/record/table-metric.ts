@@ -28,7 +28,7 @@ interface TableOptions {
 }
 
 /** What prom-client prints. Its types leave half of it out. */
-type PrintedValue = MetricValue<string> & {
+export type PrintedValue = MetricValue<string> & {
   readonly metricName?: string;
   readonly sharedLabels?: Readonly<Record<string, string>>;
   readonly exemplar?: PrintedExemplar;

@@ -6,6 +6,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { clearTimeout, setTimeout } from "node:timers";
 
 /** A file that has looked the same for this long is taken as written to its end, in milliseconds. */
 const quietMs = 100;

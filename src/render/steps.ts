@@ -62,7 +62,7 @@ function noteFor(state: StepState): string {
 }
 
 /** A duration for people: tenths of a millisecond below ten, seconds above a thousand. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
   if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }

@@ -1,5 +1,7 @@
 // The joint with OpenTelemetry: its API alone. The SDK is whatever the process has registered. Loaded only where traces are wanted.
 
+import { clearTimeout, setTimeout } from "node:timers";
+
 import { trace, type Tracer, type TracerProvider } from "@opentelemetry/api";
 import type { Logger } from "pino";
 

@@ -7,7 +7,8 @@ import { closed } from "../../config/schema-parts.ts";
 import { diagnoseSubject } from "../../diagnose/diagnose.ts";
 import { diagnosisSchema } from "../../diagnose/report.ts";
 import { subjectOfOrigin, usualTimeoutMs } from "../../diagnose/subject.ts";
-import { problemResponse } from "../problem.ts";
+import { Zone } from "../../zone.ts";
+import { problemResponse, RequestProblem } from "../problem.ts";
 import type { AdminSubject } from "../subject.ts";
 import { zoneNamed } from "../zone-named.ts";
 
@@ -43,7 +44,9 @@ export function addDiagnoses(app: FastifyInstance, subject: AdminSubject): void 
       },
     },
     async ({ body: { zone: host, timeoutMs, allAddresses } }, reply) => {
-      const { config, profiles } = zoneNamed(host, subject);
+      const zone = zoneNamed(host, subject);
+      if (!(zone instanceof Zone)) throw new RequestProblem(400, zone);
+      const { config, profiles } = zone;
       const left = new AbortController();
       reply.raw.once("close", () => left.abort());
       const parts = {

@@ -2,11 +2,11 @@
 
 import type { FastifyInstance } from "fastify";
 
+import { applyChange } from "../apply-change.ts";
 import { problemResponse, RequestProblem } from "../problem.ts";
 import { changeSchema, type SettingsRequest, settingsSchema } from "../schemas.ts";
 import type { AdminSubject } from "../subject.ts";
 import { viewSettings } from "../views.ts";
-import { unknownName, zoneNamed } from "../zone-named.ts";
 
 /** Adds the routes. */
 export function addSettings(app: FastifyInstance, subject: AdminSubject): void {
@@ -25,27 +25,9 @@ export function addSettings(app: FastifyInstance, subject: AdminSubject): void {
       },
     },
     async ({ body }) => {
-      const { zone: host, survivesReload, ...change } = body;
-      const problem = problemOf(body, subject);
-      if (problem !== null) throw problem;
-      const zone = host === undefined ? undefined : zoneNamed(host, subject);
-      subject.settings.change(change, zone?.name, { survivesReload: survivesReload === true });
+      const problem = applyChange(body, subject);
+      if (problem !== null) throw new RequestProblem(400, problem);
       return viewSettings(subject);
     },
   );
-}
-
-/** What the schema cannot know. */
-function problemOf(
-  { profile, zone, clock }: SettingsRequest,
-  { settings }: AdminSubject,
-): RequestProblem | null {
-  if (profile !== undefined && !settings.profiles.includes(profile))
-    return unknownName("profile", "is not the name of a profile", profile, settings.profiles);
-  if (zone !== undefined && clock !== undefined)
-    return new RequestProblem(400, {
-      path: "clock",
-      rule: "is the gateway's, and cannot be changed for one zone",
-    });
-  return null;
 }
