@@ -2,7 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
-import { connect } from "node:net";
+import { connect, isIP } from "node:net";
 import { clearTimeout, setTimeout } from "node:timers";
 
 import { decode, encode, type Packet, streamEncode } from "dns-packet";
@@ -27,6 +27,7 @@ export interface ResolverAnswer {
 
 /** The bit that asks for recursion. @see RFC 1035 §4.1.1 */
 const recursionDesired = 0x100;
+const usualPort = 53;
 const longestMessage = 65_535;
 const lengthBytes = 2;
 const shown: ReadonlySet<string> = new Set(["A", "AAAA", "CNAME"]);
@@ -54,7 +55,8 @@ export async function askResolver(
   }
 }
 
-interface Place {
+/** Where a resolver is. */
+export interface ResolverPlace {
   readonly host: string;
   readonly port: number;
 }
@@ -68,26 +70,26 @@ const noAnswer = "no answer";
 const malformed = "malformed";
 
 function overUdp(
-  { host, port }: Place,
+  { host, port }: ResolverPlace,
   query: Buffer,
   { deadlineMs, isAnswer }: Waiting,
 ): Promise<Packet> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
-    let sawMalformed = false;
+    let isOver = false;
     const end = (settle: () => void): void => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(deadline);
       socket.close();
       settle();
     };
-    const deadline = setTimeout(
-      () => end(() => reject(new Error(sawMalformed ? malformed : noAnswer))),
-      deadlineMs,
-    );
-    socket.once("error", (error) => end(() => reject(error)));
+    const deadline = setTimeout(() => end(() => reject(new Error(noAnswer))), deadlineMs);
+    socket.on("error", (error) => end(() => reject(error)));
     socket.on("message", (message) => {
       const packet = tryDecode(message);
-      if (packet === null) sawMalformed = true;
+      // Nobody but the resolver is heard: what cannot be read is its answer.
+      if (packet === null) end(() => reject(new Error(malformed)));
       else if (isAnswer(packet)) end(() => resolve(packet));
     });
     // Connected, so that a closed port is told of.
@@ -95,7 +97,11 @@ function overUdp(
   });
 }
 
-function overTcp(place: Place, query: Buffer, { deadlineMs, isAnswer }: Waiting): Promise<Packet> {
+function overTcp(
+  place: ResolverPlace,
+  query: Buffer,
+  { deadlineMs, isAnswer }: Waiting,
+): Promise<Packet> {
   return new Promise((resolve, reject) => {
     const socket = connect(place);
     let received = Buffer.alloc(0);
@@ -151,8 +157,10 @@ function recordsOf({ answers = [] }: Packet): ResolverRecord[] {
   });
 }
 
-function placeOf(resolver: string): Place {
-  const [, bracketed, plain, port = "53"] =
-    /^(?:\[([^\]]+)\]|([^:]+|[^:]*:[^:]*:.*?))(?::(\d+))?$/.exec(resolver) ?? [];
-  return { host: bracketed ?? plain ?? resolver, port: Number(port) };
+/** Address and port of a resolver, as node:dns writes them: an IPv6 address has brackets where it has a port. */
+export function placeOf(resolver: string): ResolverPlace {
+  if (isIP(resolver) !== 0) return { host: resolver, port: usualPort };
+  const [, bracketed, plain = resolver, port = usualPort] =
+    /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(resolver) ?? [];
+  return { host: bracketed ?? plain, port: Number(port) };
 }
