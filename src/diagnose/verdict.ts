@@ -10,7 +10,7 @@ import { type Mode, type Subject, wayOf } from "./subject.ts";
 import type { Trial } from "./trial.ts";
 
 /** What the command exits with, by the layer at which a diagnosis stops; 0 where it does not, 1 for a fault of our own. */
-export const exitCodes: Readonly<Record<Layer, number>> = { dns: 10, tcp: 11, tls: 12, http: 13 };
+const exitCodes: Readonly<Record<Layer, number>> = { dns: 10, tcp: 11, tls: 12, http: 13 };
 
 const ownFault = 1;
 const longestDetail = 500;
