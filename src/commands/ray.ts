@@ -3,6 +3,7 @@
 import type { ExchangeView } from "../admin/schemas.ts";
 import { onOneLine } from "../plain-text.ts";
 import { adviceLines, strip, tableLines } from "../render/text.ts";
+import { clientLeft } from "../record/statuses.ts";
 import { type AdminFlags, askAdmin, usage } from "./ask-admin.ts";
 import { bold } from "./bold.ts";
 
@@ -67,9 +68,6 @@ function statusOf({ status, code, originStatus, told }: ExchangeView): string {
   const page = told === null ? "" : `, with a ${told.pages} page`;
   return code === told?.code ? `${status}${page}` : `${status}${page}; in detail ${code}`;
 }
-
-/** @see Cloudflare docs, Error 499 */
-const clientLeft = 499;
 
 function namedStep({ step, ...rest }: ExchangeView["steps"][number]) {
   const name = `${step.slice(0, 1).toUpperCase()}${step.slice(1)}`;

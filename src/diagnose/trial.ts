@@ -2,18 +2,12 @@
 
 import { setImmediate } from "node:timers";
 
+import { classifyOpening } from "../classify/classify-opening.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ConnectOptions, ConnectProgress } from "../connect/connect.ts";
 import type { NameResolver } from "../connect/resolve.ts";
 import type { Target } from "../connect/target.ts";
-import {
-  ask,
-  type Asked,
-  failureToOpen,
-  type HeadSeen,
-  mayAskAgain,
-  type Question,
-} from "../exchange/asking.ts";
+import { ask, type Asked, type HeadSeen, mayAskAgain, type Question } from "../exchange/asking.ts";
 import { ConnectionPool } from "../exchange/connection-pool.ts";
 import type { OriginLane } from "../exchange/origin-lane.ts";
 import { version } from "../version.ts";
@@ -89,7 +83,7 @@ class Trying {
       }
       if (!("phase" in result) && result.isWhole) second = await this.#askAgain(lane);
     } catch (error) {
-      result = failureToOpen(error);
+      result = classifyOpening(error);
     }
     const isFailure = "phase" in result;
     return {

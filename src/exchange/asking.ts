@@ -3,12 +3,10 @@
 
 import type { Dispatcher } from "undici";
 
-import { classifyConnect } from "../classify/classify-connect.ts";
 import { classifyExchange } from "../classify/classify-exchange.ts";
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { Http2Error } from "../classify/http2-error.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
-import { PhaseError } from "../connect/phase-error.ts";
 import { type ContentCheck, contentCheckFor } from "./content-check.ts";
 import { Deadline } from "./deadline.ts";
 import type { LaneHandler, LaneWatch, OriginLane } from "./origin-lane.ts";
@@ -70,20 +68,6 @@ export function ask(
   return new Promise((resolve) => {
     new Asking(lane, question, resolve).start(patience);
   });
-}
-
-/** What kept a connection from coming about. */
-export function failureToOpen(error: unknown): OriginFailure {
-  return error instanceof PhaseError
-    ? classifyConnect(error)
-    : classifyExchange({
-        error,
-        wire: null,
-        isReused: false,
-        requestSent: false,
-        hasHead: false,
-        responseStarted: false,
-      });
 }
 
 /** The origin has promised that it did nothing: it wants another stream, or HTTP/1.1, as it would of a request. */

@@ -2,11 +2,11 @@
 
 import type { Socket } from "node:net";
 
-import { classifyConnect } from "../classify/classify-connect.ts";
 import { classifyExchange } from "../classify/classify-exchange.ts";
+import { classifyOpening } from "../classify/classify-opening.ts";
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
-import { codeOf, PhaseError } from "../connect/phase-error.ts";
+import { codeOf } from "../connect/phase-error.ts";
 import { authorityOf } from "../connect/target.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { expectsContinue } from "../identify/has-body.ts";
@@ -222,8 +222,7 @@ export class Exchange implements AttemptOwner {
     } catch (error) {
       Object.assign(context, progress);
       if (this.#isOver) return context.trace?.connected(progress, null);
-      const failure =
-        error instanceof PhaseError ? classifyConnect(error) : beforeConnection(error);
+      const failure = classifyOpening(error);
       context.trace?.connected(progress, failure);
       this.#fail(failure);
     }
@@ -274,15 +273,4 @@ export class Exchange implements AttemptOwner {
     this.#itinerary.abandon();
     this.#context.res.cut();
   }
-}
-
-function beforeConnection(error: unknown): OriginFailure {
-  return classifyExchange({
-    error,
-    wire: null,
-    isReused: false,
-    requestSent: false,
-    hasHead: false,
-    responseStarted: false,
-  });
 }

@@ -1,13 +1,14 @@
 // A check over the network: the origin is connected to, and for http and https asked, as a request would; what is wrong has the
 // words that a request's failure has.
 
+import { classifyOpening } from "../classify/classify-opening.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { MonitorConfig } from "../config/gateway-config.ts";
 import { connectTo, type ConnectOptions } from "../connect/connect.ts";
 import { PhaseError } from "../connect/phase-error.ts";
 import type { NameResolver } from "../connect/resolve.ts";
 import { authorityOf, type Target } from "../connect/target.ts";
-import { ask, type Asked, failureToOpen, mayAskAgain } from "../exchange/asking.ts";
+import { ask, type Asked, mayAskAgain } from "../exchange/asking.ts";
 import { ConnectionPool } from "../exchange/connection-pool.ts";
 import { type Trouble, troubleOf } from "../pick/standing.ts";
 import { version } from "../version.ts";
@@ -47,7 +48,7 @@ export async function checkByNetwork(
     return { trouble, certificateExpiresAt: check.certificateExpiresAt };
   } catch (error) {
     const certificateExpiresAt = check.certificateExpiresAt ?? expiryIn(error);
-    return { trouble: troubleOf(failureToOpen(error)), certificateExpiresAt };
+    return { trouble: troubleOf(classifyOpening(error)), certificateExpiresAt };
   }
 }
 
