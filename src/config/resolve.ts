@@ -11,7 +11,7 @@ import { ConfigError } from "./config-error.ts";
 import { configFolder, hasColors } from "./flags.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import { ProblemList } from "./problem-list.ts";
-import type { ReadConfig } from "./read-file.ts";
+import type { ReadConfig } from "./check-config.ts";
 import { resolveLog } from "./resolve-log.ts";
 import { resolveMonitor } from "./resolve-monitor.ts";
 import { resolveNetworks } from "./resolve-networks.ts";

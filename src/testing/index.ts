@@ -5,6 +5,6 @@ import "node:timers";
 
 export type { SettingsRequest, Summary } from "../admin/schemas.ts";
 export type { ConfigFile, ZoneFile } from "../config/schema.ts";
-export type { ExchangeFilter } from "../record/recent-exchanges.ts";
+export type { ExchangeFilter } from "../record/exchange-filter.ts";
 export { type BrokenOrigin, fixture } from "./fixture.ts";
 export { type Edgecase, type EdgecaseOptions, startEdgecase } from "./start-edgecase.ts";
