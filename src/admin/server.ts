@@ -10,6 +10,7 @@ import type { GatewayConfig } from "../config/gateway-config.ts";
 import { escapeJson } from "../plain-text.ts";
 import { version } from "../version.ts";
 import { Guard } from "./guard.ts";
+import { lateCompilers, loadCompilers } from "./late-compilers.ts";
 import { LiveStream } from "./live-stream.ts";
 import { RequestProblem, sendProblem } from "./problem.ts";
 import { addDiagnoses } from "./routes/diagnoses.ts";
@@ -23,7 +24,6 @@ import { addSettings } from "./routes/settings.ts";
 import { addStream } from "./routes/stream.ts";
 import { addZones } from "./routes/zones.ts";
 import type { AdminSubject } from "./subject.ts";
-import { compileCheck } from "./validation.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -69,8 +69,8 @@ export class AdminServer {
       forceCloseConnections: true,
       bodyLimit: longestBody,
       requestTimeout: requestMs,
+      schemaController: { compilersFactory: lateCompilers },
     });
-    this.#app.setValidatorCompiler(compileCheck);
     this.#app.removeContentTypeParser("text/plain");
     this.#guard();
     this.#answerProblems(options.messages);
@@ -97,6 +97,9 @@ export class AdminServer {
       if (problem === null) return done();
       if (problem.statusCode === 401) reply.header("www-authenticate", "Bearer");
       void sendProblem(reply, problem);
+    });
+    this.#app.addHook("onRequest", async ({ routeOptions }) => {
+      if (routeOptions.url?.startsWith("/api/")) await loadCompilers();
     });
     this.#app.addHook("onSend", (_request, reply, payload, done) => {
       const isJson = String(reply.getHeader("content-type")).includes("json");
