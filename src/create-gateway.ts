@@ -2,6 +2,8 @@
 
 import { type Logger, pino } from "pino";
 
+import { addFault, viewFault } from "./admin/faults.ts";
+import type { FaultRequest, FaultView } from "./admin/fault-schemas.ts";
 import { applyChange, malformationOf } from "./admin/apply-change.ts";
 import { summarise } from "./admin/exchange-views.ts";
 import type { SettingsRequest, SettingsView, Summary } from "./admin/schemas.ts";
@@ -52,6 +54,15 @@ export interface EdgeGateway extends AsyncDisposable {
    * with the one in force, if it cannot be used.
    */
   reload(config?: ConfigFile | string): Promise<ReloadOutcome>;
+  /**
+   * Puts a fault in the way of requests, as POST /api/faults does. Rejects with {@link ConfigError} if it cannot be had.
+   * Without `for` and `count` it stays until it is cleared.
+   */
+  inject(fault: FaultRequest): Promise<FaultView>;
+  /** The faults that can still happen, as GET /api/faults has them. */
+  readonly faults: readonly FaultView[];
+  /** Clears a fault by its id, or all of them. */
+  clearFaults(id?: string): void;
   /** The exchanges of late that have every value named, newest first, as GET /api/exchanges has them. */
   exchanges(filter?: ExchangeFilter): Summary[];
   /**
@@ -126,6 +137,20 @@ class ProgramGateway implements EdgeGateway {
   set(change: SettingsRequest): void {
     const problem = malformationOf(change) ?? applyChange(change, this.#gateway);
     if (problem !== null) throw new ConfigError(null, [problem]);
+  }
+
+  get faults(): readonly FaultView[] {
+    return this.#gateway.injection.rules.map(viewFault);
+  }
+
+  async inject(fault: FaultRequest): Promise<FaultView> {
+    const added = await addFault(fault, this.#gateway);
+    if ("rule" in added) throw new ConfigError(null, [added]);
+    return added;
+  }
+
+  clearFaults(id?: string): void {
+    this.#gateway.injection.clear(id);
   }
 
   async reload(source: ConfigFile | string = this.#source): Promise<ReloadOutcome> {

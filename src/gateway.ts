@@ -1,11 +1,9 @@
 // The line, on one screen: identify → route → pick → connect → exchange → respond, or classify → map → render, and record.
 
-import { isIP } from "node:net";
-
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
 
-import { edgeFailure } from "./classify/edge-failure.ts";
+import { edgeFailure, unknownHost } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
 import { sslModes } from "./config/ssl-modes.ts";
@@ -19,12 +17,13 @@ import { identify } from "./identify/identify.ts";
 import { overLimit } from "./identify/limits.ts";
 import { mostLoops } from "./identify/loops.ts";
 import { newRayId } from "./identify/ray-id.ts";
+import { Injection } from "./inject/injection.ts";
 import { Judge } from "./judge.ts";
-import type { ClientCertificates } from "./listen/client-certificates.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
 import { FrontDoor, type Ports } from "./listen/front-door.ts";
 import { isLingering, linger } from "./listen/linger.ts";
+import { loadCertificates } from "./listen/load-certificates.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
 import { createServer, everyPath } from "./listen/server.ts";
 import { AccessLines, type LineWriter } from "./record/access-lines.ts";
@@ -41,6 +40,7 @@ import { redirectToHttp } from "./render/to-http.ts";
 import { isReserved, Reserved } from "./reserved/reserved.ts";
 import { Refusals } from "./refusals.ts";
 import { Settings } from "./settings.ts";
+import { loadTracing } from "./trace/load-tracing.ts";
 import type { Tracing } from "./trace/tracing.ts";
 import type { Zone } from "./zone.ts";
 
@@ -57,6 +57,7 @@ export class Gateway implements ExchangeListener {
   readonly health: OriginHealth;
   readonly reloads: ReloadRecord;
   readonly recent = new RecentExchanges();
+  readonly injection: Injection;
   readonly #messages: Logger;
   readonly #inForce: InForce;
   readonly #judge: Judge;
@@ -95,6 +96,7 @@ export class Gateway implements ExchangeListener {
     });
     this.#inForce = new InForce(config, this.metrics, this.health);
     this.settings = new Settings(this.#inForce);
+    this.injection = new Injection(this.#inForce);
     this.#judge = new Judge(this.#inForce, messages);
     this.#reserved = new Reserved(this.#inForce);
     this.#recorder = new Recorder(this.metrics, accessLines, canBeAsked ? this.recent : null);
@@ -127,9 +129,14 @@ export class Gateway implements ExchangeListener {
   /** Listens; resolves with the ports taken. */
   async start(): Promise<Ports> {
     this.#inForce.open();
-    if (this.config.tracing) await this.#startTracing();
-    const ports = await this.#door.open(() => this.#certificates());
-    const { host } = this.config.listen;
+    if (this.config.tracing)
+      this.#recorder.tracing = this.#tracing = await loadTracing(this.#messages);
+    this.injection.adopt(this.config);
+    await this.injection.prepare();
+    const { listen } = this.config;
+    const warn = (why: string): void => this.#messages.warn(why);
+    const ports = await this.#door.open(() => loadCertificates(listen, warn));
+    const { host } = listen;
     this.ports = ports;
     if (ports.http !== null) await this.#own.add(host, ports.http);
     if (ports.https !== null) await this.#own.add(host, ports.https);
@@ -144,27 +151,10 @@ export class Gateway implements ExchangeListener {
     const { config, keys: needsRestart } = applicable(this.config, next);
     const outcome = { ...this.#inForce.replace(config), needsRestart };
     this.settings.reset();
+    this.injection.adopt(config);
     await this.#door.adapt(config);
     this.reloads.succeeded(config, outcome, performance.now() - startedAt);
     return outcome;
-  }
-
-  /** Loaded when traces are wanted, as few want them. */
-  async #startTracing(): Promise<void> {
-    const { Tracing: Traces } = await import("./trace/tracing.ts");
-    this.#tracing = new Traces(this.#messages);
-    this.#recorder.tracing = this.#tracing;
-  }
-
-  /** Loaded when HTTPS is wanted: making certificates takes a library that nobody else needs. */
-  async #certificates(): Promise<ClientCertificates> {
-    const [{ LocalCa }, { ClientCertificates: Certificates }] = await Promise.all([
-      import("./listen/local-ca.ts"),
-      import("./listen/client-certificates.ts"),
-    ]);
-    const { listen } = this.config;
-    const ca = await LocalCa.loadOrInMemory(listen.caFolder, (why) => this.#messages.warn(why));
-    return new Certificates(ca, listen);
   }
 
   /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
@@ -172,6 +162,7 @@ export class Gateway implements ExchangeListener {
     for (const tunnel of this.#tunnels) tunnel.close(); // They end when somebody ends them, which may be never.
     await this.#door.close(graceMs);
     this.#inForce.close();
+    await this.injection.close();
     this.health.close();
     await this.#tracing?.close();
   }
@@ -194,6 +185,7 @@ export class Gateway implements ExchangeListener {
       const failure = this.#admit(request.exchange);
       if (failure === null) reply.from(everyPath, options);
       else if (failure === "answered") reply.hijack();
+      else if (failure === "injected") void this.#inject(request.exchange, reply, options);
       else this.#refuse(request.exchange, reply, failure);
     });
     this.#server.addHook("onResponse", ({ exchange }, _reply, done) => {
@@ -205,7 +197,7 @@ export class Gateway implements ExchangeListener {
   }
 
   /** route: gives the request its zone and its exchange, or says why it goes no further. */
-  #admit(context: ExchangeContext): OriginFailure | "answered" | null {
+  #admit(context: ExchangeContext): OriginFailure | "answered" | "injected" | null {
     const { host, loops, refusal } = context;
     if (isLingering(context.req.socket)) {
       context.isRecorded = true; // To nobody's knowledge: its connection has been told that it is over.
@@ -220,15 +212,34 @@ export class Gateway implements ExchangeListener {
     }
     if (isReserved(context.target))
       return this.#reserved.answer(context, this.#judge.errorsOf(context)) ?? "answered";
-    if (context.zone === null) return hostFailure(host);
+    if (context.zone === null) return unknownHost(host);
     if (loops >= mostLoops) return edgeFailure("proxy_loop_detected", `it was here ${loops} times`);
     if (context.scheme === "https" && sslModes[context.zone.config.ssl].isHttpOnly) {
       redirectToHttp(context, this.ports.http ?? 0);
       return "answered";
     }
     this.#tracing?.begin(context); // Before anything leaves: the origin is told of it.
+    const injected = this.injection.choose(context);
+    if (injected !== false) return injected === true ? "injected" : injected;
     context.exchange = new Exchange(context, context.zone, this.#own.has, this);
     return null;
+  }
+
+  /** The request has a fault in its way: it goes on once that is there, in what stands in for its zone. Never rejects. */
+  async #inject(
+    context: ExchangeContext,
+    reply: FastifyReply,
+    options: ReturnType<typeof replyOptions>,
+  ): Promise<void> {
+    const failure = await this.injection.ready(context);
+    const { askedZone } = context;
+    if (context.isRecorded) reply.hijack(); // The client did not wait.
+    else if (failure !== null || askedZone === null)
+      this.#refuse(context, reply, failure ?? unknownHost(context.host));
+    else {
+      context.exchange = new Exchange(context, askedZone, this.#own.has, this);
+      reply.from(everyPath, options);
+    }
   }
 
   /** respond: the origin's head leaves, and its content follows, unless the zone has other content for an error. */
@@ -286,12 +297,4 @@ export class Gateway implements ExchangeListener {
     if (context.isAnswered) this.#recorder.record(context);
     else this.#recorder.recordLeft(context);
   }
-}
-
-/** An address in place of a name is a mistake of its own. */
-function hostFailure(host: string): OriginFailure {
-  const failure = edgeFailure("destination_not_found", `no zone has "${host}"`);
-  return isIP(host.replace(/^\[(.*)\]$/, "$1")) === 0
-    ? failure
-    : { ...failure, reason: "direct_ip" };
 }

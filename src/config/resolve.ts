@@ -5,20 +5,28 @@ import { dirname, resolve as resolvePath } from "node:path";
 
 import ipaddr from "ipaddr.js";
 
+import { compileProfiles, type Profile } from "../map/profile.ts";
 import { checkServerCertificate } from "./check-certificate.ts";
 import { checkProfiles } from "./check-profiles.ts";
 import { ConfigError } from "./config-error.ts";
 import { configFolder, hasColors } from "./flags.ts";
-import type { GatewayConfig } from "./gateway-config.ts";
+import type { GatewayConfig, ZoneConfig } from "./gateway-config.ts";
 import { ProblemList } from "./problem-list.ts";
 import type { ReadConfig } from "./read-file.ts";
+import { resolveInject } from "./resolve-inject.ts";
 import { resolveLog } from "./resolve-log.ts";
 import { resolveMonitor } from "./resolve-monitor.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveErrors } from "./resolve-errors.ts";
 import { checkServers, resolveZone } from "./resolve-zone.ts";
 import { scale } from "./scale.ts";
-import { adminSchema, type ConfigFile, listenSchema, type ZoneFile } from "./schema.ts";
+import {
+  adminSchema,
+  type ConfigFile,
+  listenSchema,
+  type ProfileFile,
+  type ZoneFile,
+} from "./schema.ts";
 import { defaultsOf } from "./schema-parts.ts";
 import { limitsSchema, timeoutsSchema } from "./schema-settings.ts";
 import { sslModes } from "./ssl-modes.ts";
@@ -45,6 +53,10 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   checkHosts(zones, problems);
   checkModes(config, problems);
 
+  const inherited = { errors, timeouts, limits, clock, servers, profiles, monitors };
+  const resolvedZones = zones.map((zone, index) =>
+    resolveZone(["zones", index], zone, inherited, problems),
+  );
   const resolved: GatewayConfig = {
     listen: resolveListen(config.listen, problems),
     trustedProxies: resolveNetworks(["trustedProxies"], config.trustedProxies ?? [], problems),
@@ -57,14 +69,8 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     log: resolveLog(config.log, hasColors(), problems),
     tracing: config.tracing ?? false,
     profiles,
-    zones: zones.map((zone, index) =>
-      resolveZone(
-        ["zones", index],
-        zone,
-        { errors, timeouts, limits, clock, servers, profiles, monitors },
-        problems,
-      ),
-    ),
+    zones: resolvedZones,
+    inject: resolveInject(config.inject ?? {}, profilesOf(resolvedZones, profiles), problems),
     warnings: problems.warnings,
     file,
     files: [...problems.files],
@@ -72,6 +78,16 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   if (problems.problems.length > 0)
     throw new ConfigError(file, problems.problems, [...problems.files]);
   return resolved;
+}
+
+/** The profiles that zones go by. */
+function profilesOf(
+  zones: readonly ZoneConfig[],
+  custom: Readonly<Record<string, ProfileFile>>,
+): Profile[] {
+  const compiled = compileProfiles(custom);
+  const names = new Set(zones.map(({ errors }) => errors.profile));
+  return [...names].flatMap((name) => compiled.get(name) ?? []);
 }
 
 function resolveListen(

@@ -1,5 +1,6 @@
 // A gateway for a test: in the test's own process, on a free port, with everything that it did at hand.
 
+import type { FaultRequest, FaultView } from "../admin/fault-schemas.ts";
 import type { SettingsRequest, Summary } from "../admin/schemas.ts";
 import type { ConfigFile, ZoneFile } from "../config/schema.ts";
 import type { EdgeGateway } from "../create-gateway.ts";
@@ -12,6 +13,11 @@ export interface EdgecaseOptions extends ConfigFile {
   readonly origin?: string | readonly string[] | BrokenOrigin;
   /** What else that zone has to say, such as `ssl` or `originCa`. */
   readonly zone?: Omit<Partial<ZoneFile>, "hosts" | "origins" | "pools">;
+}
+
+/** Which requests have an injected fault, and how: what POST /api/faults takes, and `times` for its `count`. */
+export interface InjectOptions extends Omit<FaultRequest, "fault" | "count"> {
+  readonly times?: number;
 }
 
 /** A gateway that runs for a test. */
@@ -27,6 +33,15 @@ export interface Edgecase extends AsyncDisposable {
    * there is none yet. Rejects with a RangeError if there is no such metric.
    */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
+  /**
+   * Lets requests fail from now on, for real: `"502"` or any other code, `"connection_refused"`, `"expired"`, `"cut"`, as docs/inject.md has it.
+   * `times` is how many; without it every one. Resolves when it is in force. Rejects with a ConfigError if it cannot be had.
+   */
+  inject(fault: string | number, options?: InjectOptions): Promise<FaultView>;
+  /** Lets every request fail so from now on, in place of what was injected before. */
+  fail(fault: string | number): Promise<FaultView>;
+  /** Clears whatever was injected: requests go their way again. */
+  recover(): void;
   /** Changes `codes`, `pages`, `profile` or `clock` from the next answer on. Throws a ConfigError if that cannot be. */
   set(change: SettingsRequest): void;
   /** Closes every connection and the port; may be called again. */
@@ -58,6 +73,13 @@ export async function startEdgecase(options: EdgecaseOptions): Promise<Edgecase>
     secureUrl: gateway.urls.https,
     exchanges: (filter) => gateway.exchanges(filter),
     metric: (name, labels) => gateway.metric(name, labels),
+    inject: (fault, { times, ...which } = {}) =>
+      gateway.inject({ fault, ...which, ...(times !== undefined && { count: times }) }),
+    fail: (fault) => {
+      gateway.clearFaults();
+      return gateway.inject({ fault });
+    },
+    recover: () => gateway.clearFaults(),
     set: (change) => gateway.set(change),
     close,
     [Symbol.asyncDispose]: close,
