@@ -41,6 +41,8 @@ export interface EdgeGateway extends AsyncDisposable {
   readonly ports: Doors<number>;
   /** Where it is reached, such as `http://127.0.0.1:8080`, without a slash at the end. */
   readonly urls: Doors<string>;
+  /** PEM of the local CA, for clients that shall trust it; null before the start, and without HTTPS. */
+  readonly caPem: string | null;
   /** The settings in force, as GET /api/settings has them. */
   readonly settings: SettingsView;
   /** What is doubtful in the configuration, although it can be used. */
@@ -114,6 +116,10 @@ class ProgramGateway implements EdgeGateway {
       https: urlOf("https", listen.host, this.ports.https),
       admin: urlOf("http", admin.host, this.ports.admin),
     };
+  }
+
+  get caPem(): string | null {
+    return this.#gateway.caPem;
   }
 
   get settings(): SettingsView {

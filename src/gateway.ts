@@ -3,10 +3,10 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
 
-import { edgeFailure, unknownHost } from "./classify/edge-failure.ts";
+import { Admission } from "./admission.ts";
+import { unknownHost } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
-import { sslModes } from "./config/ssl-modes.ts";
 import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { addReplyFrom, replyOptions } from "./exchange/reply-from.ts";
 import type { Tunnel } from "./exchange/tunnel.ts";
@@ -14,15 +14,13 @@ import { ExchangeContext } from "./exchange-context.ts";
 import { OriginHealth } from "./health/origin-health.ts";
 import { hasBody } from "./identify/has-body.ts";
 import { identify } from "./identify/identify.ts";
-import { overLimit } from "./identify/limits.ts";
-import { mostLoops } from "./identify/loops.ts";
 import { newRayId } from "./identify/ray-id.ts";
 import { Injection } from "./inject/injection.ts";
 import { Judge } from "./judge.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
 import { FrontDoor, type Ports } from "./listen/front-door.ts";
-import { isLingering, linger } from "./listen/linger.ts";
+import { linger } from "./listen/linger.ts";
 import { loadCertificates } from "./listen/load-certificates.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
 import { createServer, everyPath } from "./listen/server.ts";
@@ -35,9 +33,6 @@ import { InForce } from "./reload/in-force.ts";
 import { applicable } from "./reload/needs-restart.ts";
 import { replacementFor } from "./render/replace.ts";
 import { respond } from "./render/respond.ts";
-import { answerServerOptions } from "./render/server-options.ts";
-import { redirectToHttp } from "./render/to-http.ts";
-import { isReserved, Reserved } from "./reserved/reserved.ts";
 import { Refusals } from "./refusals.ts";
 import { Settings } from "./settings.ts";
 import { loadTracing } from "./trace/load-tracing.ts";
@@ -61,7 +56,7 @@ export class Gateway implements ExchangeListener {
   readonly #messages: Logger;
   readonly #inForce: InForce;
   readonly #judge: Judge;
-  readonly #reserved: Reserved;
+  readonly #admission: Admission;
   readonly #recorder: Recorder;
   readonly #own = new OwnAddresses();
   /** True for an address and port at which it listens. */
@@ -98,7 +93,7 @@ export class Gateway implements ExchangeListener {
     this.settings = new Settings(this.#inForce);
     this.injection = new Injection(this.#inForce);
     this.#judge = new Judge(this.#inForce, messages);
-    this.#reserved = new Reserved(this.#inForce);
+    this.#admission = new Admission(this.#inForce, this.#judge, () => this.ports.http);
     this.#recorder = new Recorder(this.metrics, accessLines, canBeAsked ? this.recent : null);
     this.#server = createServer(
       config,
@@ -120,6 +115,11 @@ export class Gateway implements ExchangeListener {
   /** What is in force now. A reload replaces it. */
   get config(): GatewayConfig {
     return this.#inForce.edition.config;
+  }
+
+  /** PEM of the CA that signs for clients' connections; null without HTTPS. */
+  get caPem(): string | null {
+    return this.#door.caPem;
   }
 
   get zones(): readonly Zone[] {
@@ -196,28 +196,10 @@ export class Gateway implements ExchangeListener {
     });
   }
 
-  /** route: gives the request its zone and its exchange, or says why it goes no further. */
+  /** Gives the request its zone and its exchange, or says why it goes no further. */
   #admit(context: ExchangeContext): OriginFailure | "answered" | "injected" | null {
-    const { host, loops, refusal } = context;
-    if (isLingering(context.req.socket)) {
-      context.isRecorded = true; // To nobody's knowledge: its connection has been told that it is over.
-      return "answered";
-    }
-    context.zone = refusal?.reason === "bad_host" ? null : this.#inForce.edition.router.find(host);
-    const fault = refusal ?? overLimit(context, context.zone?.config.limits ?? this.config.limits);
-    if (fault !== null) return fault;
-    if (context.target === "*") {
-      answerServerOptions(context);
-      return "answered";
-    }
-    if (isReserved(context.target))
-      return this.#reserved.answer(context, this.#judge.errorsOf(context)) ?? "answered";
-    if (context.zone === null) return unknownHost(host);
-    if (loops >= mostLoops) return edgeFailure("proxy_loop_detected", `it was here ${loops} times`);
-    if (context.scheme === "https" && sslModes[context.zone.config.ssl].isHttpOnly) {
-      redirectToHttp(context, this.ports.http ?? 0);
-      return "answered";
-    }
+    const refused = this.#admission.admit(context);
+    if (refused !== null || context.zone === null) return refused;
     this.#tracing?.begin(context); // Before anything leaves: the origin is told of it.
     const injected = this.injection.choose(context);
     if (injected !== false) return injected === true ? "injected" : injected;

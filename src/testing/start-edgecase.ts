@@ -26,6 +26,8 @@ export interface Edgecase extends AsyncDisposable {
   readonly url: string;
   /** The same over HTTPS; null unless `listen.https` is a port (0 takes a free one). */
   readonly secureUrl: string | null;
+  /** PEM of the CA that signs for `secureUrl`, to be trusted by the client under test; null without HTTPS. */
+  readonly caPem: string | null;
   /** What passed so far and has every value named, newest first: the objects of GET /api/exchanges. */
   exchanges(filter?: ExchangeFilter): Summary[];
   /**
@@ -71,6 +73,7 @@ export async function startEdgecase(options: EdgecaseOptions): Promise<Edgecase>
   return {
     url: gateway.urls.http ?? gateway.urls.https ?? "",
     secureUrl: gateway.urls.https,
+    caPem: gateway.caPem,
     exchanges: (filter) => gateway.exchanges(filter),
     metric: (name, labels) => gateway.metric(name, labels),
     inject: (fault, { times, ...which } = {}) =>
