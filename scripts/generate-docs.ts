@@ -1,9 +1,10 @@
 // Fills what the docs repeat from the data: README's table of codes, the options in docs/configuration.md, docs/failures.md,
-// the series in docs/metrics.md.
+// the series in docs/metrics.md; and fixtures/catalogue.ts.
 // `npx tsx scripts/generate-docs.ts` writes them; with `--check` it writes nothing and exits 1 if anything is out of date.
 
 import { fileURLToPath } from "node:url";
 
+import { cataloguePage } from "./pages/catalogue.ts";
 import { codesTable } from "./pages/codes-table.ts";
 import { failuresPage } from "./pages/failures-page.ts";
 import { optionsTable } from "./pages/options-table.ts";
@@ -16,6 +17,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["README.md", fill(readText("README.md"), "codes", codesTable())],
     ["docs/configuration.md", fill(readText("docs/configuration.md"), "options", optionsTable())],
     ["docs/failures.md", failuresPage()],
+    ["fixtures/catalogue.ts", cataloguePage()],
     ["docs/metrics.md", fill(readText("docs/metrics.md"), "series", seriesTable())],
   ]);
 }

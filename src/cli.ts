@@ -8,6 +8,7 @@ import type { AdminFlags } from "./commands/ask-admin.ts";
 import type { CaOptions } from "./commands/ca.ts";
 import type { CheckOptions } from "./commands/check.ts";
 import type { DiagnoseFlags } from "./commands/diagnose.ts";
+import type { InjectFlags } from "./commands/inject.ts";
 import type { ServeOptions } from "./commands/serve.ts";
 import type { SetOptions } from "./commands/set.ts";
 import type { ZooCommandOptions } from "./commands/zoo.ts";
@@ -120,6 +121,26 @@ asksAdmin(program.command("set"))
   .option("--survives-reload", "keep the change when the configuration is reloaded")
   .action(async (assignments: string[], options: SetOptions) =>
     (await import("./commands/set.ts")).set(assignments, options),
+  );
+
+asksAdmin(program.command("inject"))
+  .description("put a fault in the way of a running gateway's requests")
+  .argument("[fault]", "a code, failure type, reason or broken origin; or cut, stall")
+  .option("--zone <host>", "requests of this zone alone")
+  .option("--host <pattern>", "requests for these hosts; * stands for any characters")
+  .option("--path <pattern>", "requests with such a path, without query")
+  .option("--method <method>", "requests with this method")
+  .option("--header <field...>", "requests with this field, as 'name: pattern'")
+  .option("--rate <share>", "share of those requests, 0 to 1 (1)")
+  .option("--count <times>", "how often it happens; without it there is no end")
+  .option("--delay <duration>", "wait before the request goes its way: 250ms, 2s")
+  .option("--after <bytes>", "for cut and stall: bytes of content that still pass (0)")
+  .option("--seed <number>", "makes the choice of --rate the same in every run")
+  .option("--for <duration>", "how long it is in force: 30s, 5m; without it until cleared")
+  .addOption(new Option("--list", "print the faults in force").conflicts("clear"))
+  .option("--clear [id]", "clear one fault, or all of them")
+  .action(async (fault: string | undefined, options: InjectFlags) =>
+    (await import("./commands/inject.ts")).inject(fault, options),
   );
 
 asksAdmin(program.command("ray"))

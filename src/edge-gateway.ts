@@ -1,5 +1,6 @@
 // What a program has of a gateway, as types: the package's declarations are made of this and of the configuration's.
 
+import type { FaultRequest, FaultView } from "./admin/fault-schemas.ts";
 import type { SettingsRequest, SettingsView, Summary } from "./admin/schemas.ts";
 import type { ConfigProblem } from "./config/config-error.ts";
 import type { ConfigFile } from "./config/schema.ts";
@@ -29,6 +30,8 @@ export interface EdgeGateway extends AsyncDisposable {
   readonly ports: Doors<number>;
   /** Where it is reached, such as `http://127.0.0.1:8080`, without a slash at the end. */
   readonly urls: Doors<string>;
+  /** PEM of the local CA, for clients that shall trust it; null before the start, and without HTTPS. */
+  readonly caPem: string | null;
   /** The settings in force, as GET /api/settings has them. */
   readonly settings: SettingsView;
   /** What is doubtful in the configuration, although it can be used. */
@@ -42,6 +45,15 @@ export interface EdgeGateway extends AsyncDisposable {
    * with the one in force, if it cannot be used.
    */
   reload(config?: ConfigFile | string): Promise<ReloadOutcome>;
+  /**
+   * Puts a fault in the way of requests, as POST /api/faults does. Rejects with {@link ConfigError} if it cannot be had.
+   * Without `for` and `count` it stays until it is cleared.
+   */
+  inject(fault: FaultRequest): Promise<FaultView>;
+  /** The faults that can still happen, as GET /api/faults has them. */
+  readonly faults: readonly FaultView[];
+  /** Clears a fault by its id, or all of them. */
+  clearFaults(id?: string): void;
   /** The exchanges of late that have every value named, newest first, as GET /api/exchanges has them. */
   exchanges(filter?: ExchangeFilter): Summary[];
   /**

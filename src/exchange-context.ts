@@ -4,6 +4,7 @@ import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { PhaseError } from "./connect/phase-error.ts";
 import type { BodyCopy } from "./exchange/body-copy.ts";
 import type { Exchange } from "./exchange/exchange.ts";
+import type { Injected } from "./inject/injected.ts";
 import type { ClientRequest } from "./listen/client-request.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
 import type { Told } from "./map/codes-for.ts";
@@ -42,6 +43,8 @@ export class ExchangeContext {
 
   // route, pick
   zone: Zone | null = null;
+  /** The fault that is put in its way; null as a rule. */
+  injected: Injected | null = null;
   /** The origin's label; empty until one is picked. */
   origin = "";
 
@@ -84,6 +87,11 @@ export class ExchangeContext {
   exchange: Exchange | null = null;
   /** Its spans; null where there are none, or none yet. */
   trace: RequestTrace | null = null;
+
+  /** The zone whose origins are asked: its own, or what stands in for that. */
+  get askedZone(): Zone | null {
+    return this.injected?.standIn ?? this.zone;
+  }
 
   constructor(req: ClientRequest, res: ClientResponse, ray: string) {
     this.req = req;

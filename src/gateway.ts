@@ -1,14 +1,12 @@
 // The line, on one screen: identify → route → pick → connect → exchange → respond, or classify → map → render, and record.
 
-import { isIP } from "node:net";
-
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
 
-import { edgeFailure } from "./classify/edge-failure.ts";
+import { Admission } from "./admission.ts";
+import { unknownHost } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
-import { sslModes } from "./config/ssl-modes.ts";
 import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { addReplyFrom, replyOptions } from "./exchange/reply-from.ts";
 import type { Tunnel } from "./exchange/tunnel.ts";
@@ -16,15 +14,14 @@ import { ExchangeContext } from "./exchange-context.ts";
 import { OriginHealth } from "./health/origin-health.ts";
 import { hasBody } from "./identify/has-body.ts";
 import { identify } from "./identify/identify.ts";
-import { overLimit } from "./identify/limits.ts";
-import { mostLoops } from "./identify/loops.ts";
 import { newRayId } from "./identify/ray-id.ts";
+import { Injection } from "./inject/injection.ts";
 import { Judge } from "./judge.ts";
-import type { ClientCertificates } from "./listen/client-certificates.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
 import { FrontDoor, type Ports } from "./listen/front-door.ts";
-import { isLingering, linger } from "./listen/linger.ts";
+import { linger } from "./listen/linger.ts";
+import { loadCertificates } from "./listen/load-certificates.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
 import { createServer, everyPath } from "./listen/server.ts";
 import { AccessLines, type LineWriter } from "./record/access-lines.ts";
@@ -37,11 +34,9 @@ import { applicable } from "./reload/needs-restart.ts";
 import type { ReloadOutcome } from "./reload/reload-outcome.ts";
 import { replacementFor } from "./render/replace.ts";
 import { respond } from "./render/respond.ts";
-import { answerServerOptions } from "./render/server-options.ts";
-import { redirectToHttp } from "./render/to-http.ts";
-import { isReserved, Reserved } from "./reserved/reserved.ts";
 import { Refusals } from "./refusals.ts";
 import { Settings } from "./settings.ts";
+import { loadTracing } from "./trace/load-tracing.ts";
 import type { Tracing } from "./trace/tracing.ts";
 import type { Zone } from "./zone.ts";
 
@@ -58,10 +53,11 @@ export class Gateway implements ExchangeListener {
   readonly health: OriginHealth;
   readonly reloads: ReloadRecord;
   readonly recent = new RecentExchanges();
+  readonly injection: Injection;
   readonly #messages: Logger;
   readonly #inForce: InForce;
   readonly #judge: Judge;
-  readonly #reserved: Reserved;
+  readonly #admission: Admission;
   readonly #recorder: Recorder;
   readonly #own = new OwnAddresses();
   /** True for an address and port at which it listens. */
@@ -96,8 +92,9 @@ export class Gateway implements ExchangeListener {
     });
     this.#inForce = new InForce(config, this.metrics, this.health);
     this.settings = new Settings(this.#inForce);
+    this.injection = new Injection(this.#inForce);
     this.#judge = new Judge(this.#inForce, messages);
-    this.#reserved = new Reserved(this.#inForce);
+    this.#admission = new Admission(this.#inForce, this.#judge, () => this.ports.http);
     this.#recorder = new Recorder(this.metrics, accessLines, canBeAsked ? this.recent : null);
     this.#server = createServer(
       config,
@@ -121,6 +118,11 @@ export class Gateway implements ExchangeListener {
     return this.#inForce.edition.config;
   }
 
+  /** PEM of the CA that signs for clients' connections; null without HTTPS. */
+  get caPem(): string | null {
+    return this.#door.caPem;
+  }
+
   get zones(): readonly Zone[] {
     return this.#inForce.edition.zones;
   }
@@ -128,9 +130,14 @@ export class Gateway implements ExchangeListener {
   /** Listens; resolves with the ports taken. */
   async start(): Promise<Ports> {
     this.#inForce.open();
-    if (this.config.tracing) await this.#startTracing();
-    const ports = await this.#door.open(() => this.#certificates());
-    const { host } = this.config.listen;
+    if (this.config.tracing)
+      this.#recorder.tracing = this.#tracing = await loadTracing(this.#messages);
+    this.injection.adopt(this.config);
+    await this.injection.prepare();
+    const { listen } = this.config;
+    const warn = (why: string): void => this.#messages.warn(why);
+    const ports = await this.#door.open(() => loadCertificates(listen, warn));
+    const { host } = listen;
     this.ports = ports;
     if (ports.http !== null) await this.#own.add(host, ports.http);
     if (ports.https !== null) await this.#own.add(host, ports.https);
@@ -145,27 +152,10 @@ export class Gateway implements ExchangeListener {
     const { config, keys: needsRestart } = applicable(this.config, next);
     const outcome = { ...this.#inForce.replace(config), needsRestart };
     this.settings.reset();
+    this.injection.adopt(config);
     await this.#door.adapt(config);
     this.reloads.succeeded(config, outcome, performance.now() - startedAt);
     return outcome;
-  }
-
-  /** Loaded when traces are wanted, as few want them. */
-  async #startTracing(): Promise<void> {
-    const { Tracing: Traces } = await import("./trace/tracing.ts");
-    this.#tracing = new Traces(this.#messages);
-    this.#recorder.tracing = this.#tracing;
-  }
-
-  /** Loaded when HTTPS is wanted: making certificates takes a library that nobody else needs. */
-  async #certificates(): Promise<ClientCertificates> {
-    const [{ LocalCa }, { ClientCertificates: Certificates }] = await Promise.all([
-      import("./listen/local-ca.ts"),
-      import("./listen/client-certificates.ts"),
-    ]);
-    const { listen } = this.config;
-    const ca = await LocalCa.loadOrInMemory(listen.caFolder, (why) => this.#messages.warn(why));
-    return new Certificates(ca, listen);
   }
 
   /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
@@ -173,6 +163,7 @@ export class Gateway implements ExchangeListener {
     for (const tunnel of this.#tunnels) tunnel.close(); // They end when somebody ends them, which may be never.
     await this.#door.close(graceMs);
     this.#inForce.close();
+    await this.injection.close();
     this.health.close();
     await this.#tracing?.close();
   }
@@ -195,6 +186,7 @@ export class Gateway implements ExchangeListener {
       const failure = this.#admit(request.exchange);
       if (failure === null) reply.from(everyPath, options);
       else if (failure === "answered") reply.hijack();
+      else if (failure === "injected") void this.#inject(request.exchange, reply, options);
       else this.#refuse(request.exchange, reply, failure);
     });
     this.#server.addHook("onResponse", ({ exchange }, _reply, done) => {
@@ -205,31 +197,32 @@ export class Gateway implements ExchangeListener {
     });
   }
 
-  /** route: gives the request its zone and its exchange, or says why it goes no further. */
-  #admit(context: ExchangeContext): OriginFailure | "answered" | null {
-    const { host, loops, refusal } = context;
-    if (isLingering(context.req.socket)) {
-      context.isRecorded = true; // To nobody's knowledge: its connection has been told that it is over.
-      return "answered";
-    }
-    context.zone = refusal?.reason === "bad_host" ? null : this.#inForce.edition.router.find(host);
-    const fault = refusal ?? overLimit(context, context.zone?.config.limits ?? this.config.limits);
-    if (fault !== null) return fault;
-    if (context.target === "*") {
-      answerServerOptions(context);
-      return "answered";
-    }
-    if (isReserved(context.target))
-      return this.#reserved.answer(context, this.#judge.errorsOf(context)) ?? "answered";
-    if (context.zone === null) return hostFailure(host);
-    if (loops >= mostLoops) return edgeFailure("proxy_loop_detected", `it was here ${loops} times`);
-    if (context.scheme === "https" && sslModes[context.zone.config.ssl].isHttpOnly) {
-      redirectToHttp(context, this.ports.http ?? 0);
-      return "answered";
-    }
+  /** Gives the request its zone and its exchange, or says why it goes no further. */
+  #admit(context: ExchangeContext): OriginFailure | "answered" | "injected" | null {
+    const refused = this.#admission.admit(context);
+    if (refused !== null || context.zone === null) return refused;
     this.#tracing?.begin(context); // Before anything leaves: the origin is told of it.
+    const injected = this.injection.choose(context);
+    if (injected !== false) return injected === true ? "injected" : injected;
     context.exchange = new Exchange(context, context.zone, this.#own.has, this);
     return null;
+  }
+
+  /** The request has a fault in its way: it goes on once that is there, in what stands in for its zone. Never rejects. */
+  async #inject(
+    context: ExchangeContext,
+    reply: FastifyReply,
+    options: ReturnType<typeof replyOptions>,
+  ): Promise<void> {
+    const failure = await this.injection.ready(context);
+    const { askedZone } = context;
+    if (context.isRecorded) reply.hijack(); // The client did not wait.
+    else if (failure !== null || askedZone === null)
+      this.#refuse(context, reply, failure ?? unknownHost(context.host));
+    else {
+      context.exchange = new Exchange(context, askedZone, this.#own.has, this);
+      reply.from(everyPath, options);
+    }
   }
 
   /** respond: the origin's head leaves, and its content follows, unless the zone has other content for an error. */
@@ -287,12 +280,4 @@ export class Gateway implements ExchangeListener {
     if (context.isAnswered) this.#recorder.record(context);
     else this.#recorder.recordLeft(context);
   }
-}
-
-/** An address in place of a name is a mistake of its own. */
-function hostFailure(host: string): OriginFailure {
-  const failure = edgeFailure("destination_not_found", `no zone has "${host}"`);
-  return isIP(host.replace(/^\[(.*)\]$/, "$1")) === 0
-    ? failure
-    : { ...failure, reason: "direct_ip" };
 }

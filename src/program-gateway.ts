@@ -2,6 +2,8 @@
 
 import { type Logger, pino } from "pino";
 
+import { addFault, viewFault } from "./admin/faults.ts";
+import type { FaultRequest, FaultView } from "./admin/fault-schemas.ts";
 import { applyChange, malformationOf } from "./admin/apply-change.ts";
 import { summarise } from "./admin/exchange-views.ts";
 import type { SettingsRequest, SettingsView, Summary } from "./admin/schemas.ts";
@@ -58,6 +60,10 @@ export class ProgramGateway implements EdgeGateway {
     };
   }
 
+  get caPem(): string | null {
+    return this.#gateway.caPem;
+  }
+
   get settings(): SettingsView {
     return viewSettings(this.#gateway);
   }
@@ -83,6 +89,20 @@ export class ProgramGateway implements EdgeGateway {
   set(change: SettingsRequest): void {
     const problem = malformationOf(change) ?? applyChange(change, this.#gateway);
     if (problem !== null) throw new ConfigError(null, [problem]);
+  }
+
+  get faults(): readonly FaultView[] {
+    return this.#gateway.injection.rules.map(viewFault);
+  }
+
+  async inject(fault: FaultRequest): Promise<FaultView> {
+    const added = await addFault(fault, this.#gateway);
+    if ("rule" in added) throw new ConfigError(null, [added]);
+    return added;
+  }
+
+  clearFaults(id?: string): void {
+    this.#gateway.injection.clear(id);
   }
 
   async reload(source: ConfigFile | string = this.#source): Promise<ReloadOutcome> {

@@ -133,6 +133,11 @@ export class Zone {
     return this.origins.filter((origin) => this.isExpiring(origin));
   }
 
+  /** What scales its timeouts. */
+  get clock(): number {
+    return this.#clock;
+  }
+
   /** Comes into force: its origins are checked, and their names watched, from now on. */
   open(): void {
     this.#isInForce = true;

@@ -8,10 +8,7 @@ import type {
 } from "../../src/admin/schemas.ts";
 
 /** One exchange in a list. */
-export type Summary = SummaryView & {
-  /** The failure was made on purpose; an older gateway does not say. */
-  readonly injected?: boolean | string | null;
-};
+export type Summary = SummaryView;
 
 /** One exchange whole. */
 export type WholeExchange = ExchangeView;

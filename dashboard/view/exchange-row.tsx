@@ -71,7 +71,7 @@ function Cause({ one }: { readonly one: Summary }) {
   return (
     <span title={reason === null ? failure : `${failure} / ${reason}`}>
       {reason ?? failure}
-      {injected !== undefined && injected !== null && injected !== false && " (injected)"}
+      {injected !== null && " (injected)"}
     </span>
   );
 }

@@ -1,5 +1,5 @@
 // Modules whose exports can be worked out when the package is built, so that no start has to: checks that Ajv compiles, and the
-// configuration's schema, of which a start needs the defaults alone.
+// defaults that the configuration's schema declares.
 
 import { createHash } from "node:crypto";
 
@@ -9,20 +9,12 @@ import type { Plugin } from "rolldown";
 
 import { ajvOptions } from "../../src/config/ajv-options.ts";
 
-const checks = /\/src\/\w+\/is-(?:config|change)\.ts$/;
-const schemas = /\/src\/config\/schema(?:-\w+)?\.ts$/;
-
-/** Puts their exports in these modules' place. The sources stay what is read, tested and type-checked. */
+/** Puts what these modules export in their place. The sources stay what is read, tested and type-checked. */
 export const workedOut: Plugin = {
   name: "worked-out",
   async load(id) {
-    if (checks.test(id)) return codeOf((await import(id)) as Record<string, ValidateFunction>);
-    if (!schemas.test(id)) return null;
-    const exports = (await import(id)) as Record<string, unknown>;
-    // Some have functions: what schemas are made of, and what says how one was broken.
-    return Object.values(exports).some((value) => typeof value === "function")
-      ? null
-      : dataOf(exports);
+    if (/\/src\/\w+\/is-(?:config|change|fault)\.ts$/.test(id)) return codeOf(await import(id));
+    return id.endsWith("/src/config/defaults.ts") ? dataOf(await import(id)) : null;
   },
 };
 

@@ -11,6 +11,7 @@ const origins = "edgecase_origin_healthy";
 const checks = "edgecase_health_checks_total";
 const ejections = "edgecase_origin_ejections_total";
 const retries = "edgecase_retries_total";
+const injected = "edgecase_injected_requests_total";
 const expiry = "edgecase_origin_certificate_expiry_timestamp_seconds";
 const reloads = "edgecase_config_reloads_total";
 const lastReload = "edgecase_config_last_reload_successful";
@@ -122,7 +123,15 @@ export const originsPanels: Readonly<Record<string, readonly PanelSpec[]>> = {
       kind: "bars",
       unit: "reqps",
       queries: [[`${rateOf(retries, ["kind"])} > 0`, "{{kind}}"]],
-      width: 24,
+      width: 12,
+    },
+    {
+      title: "Faults injected",
+      description: helpOf(injected),
+      kind: "bars",
+      unit: "reqps",
+      queries: [[`${rateOf(injected, ["fault"])} > 0`, "{{fault}}"]],
+      width: 12,
     },
   ],
   "Certificates and configuration": [

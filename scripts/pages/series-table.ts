@@ -2,6 +2,7 @@
 
 import { checkFindings } from "../../edge-codes/check-findings.ts";
 import { reasons } from "../../edge-codes/index.ts";
+import { catalogue } from "../../fixtures/catalogue.ts";
 import { codesOf, compileProfiles } from "../../src/map/profile.ts";
 import { bucketSeconds } from "../../src/record/histogram.ts";
 import { knownStatuses } from "../../src/record/statuses.ts";
@@ -25,6 +26,9 @@ const failures = Object.values(reasons).reduce<number>(
   0,
 );
 
+/** Broken origins, responses that are cut or stall, and the edge's own two. */
+const faults = Object.keys(catalogue).length + 4;
+
 /** A success, a failure as requests have them, or a finding of checks alone. */
 const checkEndings = 1 + failures + Object.keys(checkFindings).length - 1 + customCheckReasons;
 
@@ -46,7 +50,7 @@ const bounds: Readonly<Record<string, readonly [words: string, most: (size: Size
     ({ zones }) => (zones + 1) * codes,
   ],
   edgecase_failures_total: [
-    `(origins + zones + 1) × ${failures} failures with their reasons × 2`,
+    `(origins + zones + 1) × ${failures} failures with their reasons × 2, and those of faults injected`,
     ({ zones, origins }) => (origins + zones + 1) * failures * 2,
   ],
   edgecase_request_duration_seconds: [
@@ -69,6 +73,10 @@ const bounds: Readonly<Record<string, readonly [words: string, most: (size: Size
   ],
   edgecase_origin_ejections_total: ["origins", ({ origins }) => origins],
   edgecase_retries_total: [`zones × ${retryKinds} kinds`, ({ zones }) => zones * retryKinds],
+  edgecase_injected_requests_total: [
+    `zones × ${faults} faults, of which each that was injected is one`,
+    ({ zones }) => zones * faults,
+  ],
   edgecase_origin_certificate_expiry_timestamp_seconds: ["origins", ({ origins }) => origins],
   edgecase_log_lines_total: ["3 results", () => 3],
   edgecase_config_reloads_total: ["2 results", () => 2],

@@ -38,6 +38,7 @@ export function summarise(kept: KeptExchange): Summary {
     requestBytes: kept.requestBytes,
     responseBytes: kept.responseBytes,
     client: kept.client,
+    injected: kept.injected,
   };
 }
 
@@ -98,6 +99,7 @@ export function storyOf(kept: KeptExchange): Story {
     zone:
       target === null ? null : { origins: [{ label: origin, connectionsFor: () => ({ target }) }] },
     answeredAt: failure?.answeredAt ?? null,
+    injected: kept.injected === null ? null : { name: kept.injected },
   };
 }
 

@@ -10,8 +10,8 @@ import type { GatewayConfig } from "../config/gateway-config.ts";
 import { isSameSecret } from "../same-secret.ts";
 import { RequestProblem } from "./problem.ts";
 
-/** Methods that change nothing. */
-const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Methods that change nothing; and DELETE, which no form can send, and no script of another site without asking. */
+const formless: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "DELETE"]);
 
 /** What monitoring asks for, from wherever it runs; with a token, by any name. */
 const forMonitoring: ReadonlySet<string> = new Set(["/metrics", "/healthz", "/readyz"]);
@@ -43,7 +43,7 @@ export class Guard {
     const site = headers["sec-fetch-site"];
     if (path.startsWith("/api/") && (site === "cross-site" || site === "same-site"))
       return new RequestProblem(403, "another site asks (Sec-Fetch-Site)");
-    if (!reading.has(method) && !isJson(headers["content-type"]))
+    if (!formless.has(method) && !isJson(headers["content-type"]))
       return new RequestProblem(415, "content-type must be application/json");
     return null;
   }

@@ -129,6 +129,7 @@ export const summarySchema = Type.Object(
     requestBytes: integer("Bytes of content."),
     responseBytes: integer("Bytes of content."),
     client: text("The client's address."),
+    injected: nullable(text("The fault that was put in its way on purpose.")),
   },
   { title: "Summary" },
 );

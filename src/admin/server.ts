@@ -17,6 +17,7 @@ import { addDiagnoses } from "./routes/diagnoses.ts";
 import { addExchangePage } from "./routes/exchange-page.ts";
 import { addExchanges } from "./routes/exchanges.ts";
 import { addExplain } from "./routes/explain.ts";
+import { addFaults } from "./routes/faults.ts";
 import { addGateway } from "./routes/gateway.ts";
 import { addMonitoring } from "./routes/monitoring.ts";
 import { addPools } from "./routes/pools.ts";
@@ -145,6 +146,7 @@ export class AdminServer {
       addZones(app, subject);
       addPools(app, subject);
       addDiagnoses(app, subject);
+      addFaults(app, subject);
       addExchanges(app, subject);
       addExchangePage(app, subject);
       addStream(app, this.#stream);

@@ -1,5 +1,6 @@
 // What the admin server tells about: the gateway, as far as it is anybody's business.
 
+import type { Injection } from "../inject/injection.ts";
 import type { Ports } from "../listen/front-door.ts";
 import type { Metrics } from "../record/metrics.ts";
 import type { RecentExchanges } from "../record/recent-exchanges.ts";
@@ -11,6 +12,7 @@ export interface AdminSubject {
   readonly metrics: Metrics;
   readonly settings: Settings;
   readonly recent: RecentExchanges;
+  readonly injection: Injection;
   readonly zones: readonly Zone[];
   readonly ports: Ports;
   /** True for an address and port at which the gateway itself listens. */

@@ -1,5 +1,7 @@
 // Failures before any origin is asked: the gateway itself says why the request goes no further.
 
+import { isIP } from "node:net";
+
 import { failureTypes, type FailureType } from "../../edge-codes/index.ts";
 import type { OriginFailure } from "./origin-failure.ts";
 
@@ -16,4 +18,12 @@ export function edgeFailure(type: FailureType, detail: string, cause?: unknown):
     responseStarted: false,
     cause,
   };
+}
+
+/** No zone has the host. An address in place of a name is a mistake of its own. */
+export function unknownHost(host: string): OriginFailure {
+  const failure = edgeFailure("destination_not_found", `no zone has "${host}"`);
+  return isIP(host.replace(/^\[(.*)\]$/, "$1")) === 0
+    ? failure
+    : { ...failure, reason: "direct_ip" };
 }

@@ -1,4 +1,4 @@
-// A running gateway's admin API, as the commands `set`, `ray` and `diagnose` ask it.
+// A running gateway's admin API, as the commands `set`, `inject`, `ray` and `diagnose` ask it.
 
 import { readFileSync } from "node:fs";
 
@@ -22,6 +22,8 @@ export interface AdminRequest {
   readonly change?: object;
   /** Asks for something to be done, if there is one. */
   readonly order?: object;
+  /** Asks for something to be gone. */
+  readonly isDeleting?: boolean;
   /** For what takes longer than an answer does. */
   readonly deadlineMs?: number;
 }
@@ -34,13 +36,14 @@ const usualDeadlineMs = 10_000;
 /** Asks, and resolves with the answer; null if there is no such thing. Rejects with what to tell people. */
 export async function askAdmin(
   flags: AdminFlags,
-  { path, change, order, deadlineMs = usualDeadlineMs }: AdminRequest,
+  { path, change, order, isDeleting = false, deadlineMs = usualDeadlineMs }: AdminRequest,
 ): Promise<unknown> {
   const url = adminUrl(flags);
   const token = tokenIn(flags.tokenFile);
   const body = change ?? order;
+  const asking = isDeleting ? "DELETE" : "GET";
   const response = await fetch(new URL(path, url), {
-    method: change !== undefined ? "PATCH" : order !== undefined ? "POST" : "GET",
+    method: change !== undefined ? "PATCH" : order !== undefined ? "POST" : asking,
     headers: {
       ...(token !== null && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { "content-type": "application/json" }),

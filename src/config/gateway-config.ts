@@ -4,6 +4,7 @@
 import type ipaddr from "ipaddr.js";
 
 import type { FailureType } from "../../edge-codes/failure-types.ts";
+import type { NamedFault } from "../inject/fault.ts";
 import type { OriginTargets } from "../connect/target.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import type { Fields, Limits, ProfileFile, SslMode, Timeouts } from "./schema.ts";
@@ -135,6 +136,33 @@ export interface FailoverConfig {
   readonly budgetPerSecond: number;
 }
 
+/** A fault to put in the way of requests. */
+export interface FaultRuleConfig {
+  readonly fault: NamedFault;
+  /** The fault as it was named. */
+  readonly written: string;
+  /** Name of the one zone that it is for; null for every zone. */
+  readonly zone: string | null;
+  /** What is not null must match. */
+  readonly match: {
+    readonly host: string | null;
+    readonly path: string | null;
+    readonly method: string | null;
+    /** Lower-case names, and patterns of values. */
+    readonly fields: readonly (readonly [name: string, pattern: string])[];
+  };
+  /** 0 to 1. */
+  readonly rate: number;
+  /** Null for no end. */
+  readonly count: number | null;
+  readonly delayMs: number;
+  /** Bytes of content before a response is cut or stalls. */
+  readonly after: number;
+  readonly seed: number | null;
+  /** How long it is in force; null for no end. */
+  readonly forMs: number | null;
+}
+
 /** One zone, complete. */
 export interface ZoneConfig {
   /** The zone's first host: its name in labels and log lines. */
@@ -201,6 +229,11 @@ export interface GatewayConfig {
   readonly tracing: boolean;
   readonly profiles: Readonly<Record<string, ProfileFile>>;
   readonly zones: readonly ZoneConfig[];
+  readonly inject: {
+    /** The request field `edgecase-inject` is obeyed. */
+    readonly acceptsField: boolean;
+    readonly rules: readonly FaultRuleConfig[];
+  };
   /** What is hardly meant so, and works. */
   readonly warnings: readonly ConfigProblem[];
   /** The file that it was read from, as it was named; null if there is none. */

@@ -23,7 +23,7 @@ export interface WrittenNames {
 export function resolveNames(
   steps: Steps,
   written: WrittenNames,
-  problems: ProblemList,
+  problems: Pick<ProblemList, "report">,
 ): OriginNames {
   const { hostHeader = "request" } = written;
   if (!isHost(hostHeader))

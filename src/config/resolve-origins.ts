@@ -24,7 +24,7 @@ export function resolveOrigins(
   steps: Steps,
   written: readonly (string | OriginFile)[],
   zone: ForOrigins,
-  problems: ProblemList,
+  problems: Pick<ProblemList, "report">,
 ): OriginConfig[] {
   const labels = new Map<string, number>();
   return written.flatMap((either, index) => {

@@ -5,22 +5,23 @@ import { dirname, resolve as resolvePath } from "node:path";
 
 import ipaddr from "ipaddr.js";
 
+import { compileProfiles, type Profile } from "../map/profile.ts";
 import { checkServerCertificate } from "./check-certificate.ts";
 import { checkProfiles } from "./check-profiles.ts";
 import { ConfigError } from "./config-error.ts";
+import { defaults } from "./defaults.ts";
 import { configFolder, hasColors } from "./flags.ts";
-import type { GatewayConfig } from "./gateway-config.ts";
+import type { GatewayConfig, ZoneConfig } from "./gateway-config.ts";
 import { ProblemList } from "./problem-list.ts";
 import type { ReadConfig } from "./check-config.ts";
+import { resolveInject } from "./resolve-inject.ts";
 import { resolveLog } from "./resolve-log.ts";
 import { resolveMonitor } from "./resolve-monitor.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveErrors } from "./resolve-errors.ts";
 import { checkServers, resolveZone } from "./resolve-zone.ts";
 import { scale } from "./scale.ts";
-import { adminSchema, type ConfigFile, listenSchema, type ZoneFile } from "./schema.ts";
-import { defaultsOf } from "./schema-parts.ts";
-import { limitsSchema, timeoutsSchema } from "./schema-settings.ts";
+import type { ConfigFile, ProfileFile, ZoneFile } from "./schema.ts";
 import { sslModes } from "./ssl-modes.ts";
 
 /** Completes a checked file. Relative paths in it start at the file's folder. Throws {@link ConfigError} with every problem. */
@@ -33,8 +34,8 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   for (const { steps, rule, found, nearest } of checkProfiles(profiles))
     problems.report(steps, rule, found, nearest);
   const errors = resolveErrors(["errors"], config.errors, undefined, { problems, profiles });
-  const timeouts = { ...defaultsOf(timeoutsSchema), ...config.timeouts };
-  const limits = { ...defaultsOf(limitsSchema), ...config.limits };
+  const timeouts = { ...defaults.timeouts, ...config.timeouts };
+  const limits = { ...defaults.limits, ...config.limits };
   const servers = dns?.servers ?? [];
   checkServers(["dns", "servers"], servers, problems);
   if (config.listen?.http === false && config.listen.https === false)
@@ -45,6 +46,10 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   checkHosts(zones, problems);
   checkModes(config, problems);
 
+  const inherited = { errors, timeouts, limits, clock, servers, profiles, monitors };
+  const resolvedZones = zones.map((zone, index) =>
+    resolveZone(["zones", index], zone, inherited, problems),
+  );
   const resolved: GatewayConfig = {
     listen: resolveListen(config.listen, problems),
     trustedProxies: resolveNetworks(["trustedProxies"], config.trustedProxies ?? [], problems),
@@ -57,14 +62,8 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     log: resolveLog(config.log, hasColors(), problems),
     tracing: config.tracing ?? false,
     profiles,
-    zones: zones.map((zone, index) =>
-      resolveZone(
-        ["zones", index],
-        zone,
-        { errors, timeouts, limits, clock, servers, profiles, monitors },
-        problems,
-      ),
-    ),
+    zones: resolvedZones,
+    inject: resolveInject(config.inject ?? {}, profilesOf(resolvedZones, profiles), problems),
     warnings: problems.warnings,
     file,
     files: [...problems.files],
@@ -74,11 +73,21 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   return resolved;
 }
 
+/** The profiles that zones go by. */
+function profilesOf(
+  zones: readonly ZoneConfig[],
+  custom: Readonly<Record<string, ProfileFile>>,
+): Profile[] {
+  const compiled = compileProfiles(custom);
+  const names = new Set(zones.map(({ errors }) => errors.profile));
+  return [...names].flatMap((name) => compiled.get(name) ?? []);
+}
+
 function resolveListen(
   written: ReadConfig["config"]["listen"],
   problems: ProblemList,
 ): GatewayConfig["listen"] {
-  const { certificates, ...listen } = { ...defaultsOf(listenSchema), ...written };
+  const { certificates, ...listen } = { ...defaults.listen, ...written };
   return {
     ...listen,
     caFolder: configFolder(),
@@ -96,7 +105,7 @@ function resolveAdmin(
   written: ReadConfig["config"]["admin"],
   problems: ProblemList,
 ): GatewayConfig["admin"] {
-  const { host, port, tokenFile } = { ...defaultsOf(adminSchema), ...written };
+  const { host, port, tokenFile } = { ...defaults.admin, ...written };
   const token = problems.readSecret(["admin", "tokenFile"], tokenFile);
   if (port !== false && token === null && !isLoopback(host)) {
     problems.report(

@@ -4,6 +4,7 @@ import { Type, type Static } from "@sinclair/typebox";
 
 import { closed, nullableString, partial, port } from "./schema-parts.ts";
 import { logSchema } from "./schema-log.ts";
+import { injectSchema } from "./schema-inject.ts";
 import { monitorSchema } from "./schema-monitor.ts";
 import type { originSchema } from "./schema-pools.ts";
 import { dnsSchema, errorsSchema, limitsSchema, timeoutsSchema } from "./schema-settings.ts";
@@ -109,6 +110,7 @@ export const configSchema = partial({
     description: "Ways to check origins, by name.",
   }),
   zones: Type.Array(zoneSchema, { default: [], description: "The sites on this edge." }),
+  inject: injectSchema,
 });
 
 /** A configuration as written: every key optional but a zone's `hosts`. */

@@ -9,6 +9,7 @@ import type { OriginFailure } from "../classify/origin-failure.ts";
 import { codeOf } from "../connect/phase-error.ts";
 import { authorityOf } from "../connect/target.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
+import { BrokenLane } from "../inject/broken-lane.ts";
 import { expectsContinue } from "../identify/has-body.ts";
 import { upgradeOf } from "../listen/upgrades.ts";
 import type { Zone } from "../zone.ts";
@@ -228,8 +229,10 @@ export class Exchange implements AttemptOwner {
     }
   }
 
-  #send(connection: OriginLane): void {
+  #send(lane: OriginLane): void {
     const context = this.#context;
+    const late = context.injected?.late ?? null;
+    const connection = late === null ? lane : new BrokenLane(lane, late);
     if (needsCopy(context, this.#zone, connection))
       context.copy ??= new BodyCopy(this.#zone.config.limits.replayBytes);
     const attempt = new Attempt(context, connection, this.#zone.attempts, this);

@@ -30,7 +30,7 @@ interface Own extends Shown {
 
 /** The certificates for clients: the owner's for the names they bear, and one of the local CA's for every other name. */
 export class ClientCertificates {
-  readonly #ca: Pick<LocalCa, "issue">;
+  readonly #ca: Pick<LocalCa, "issue" | "certificatePem">;
   #own: readonly Own[];
   readonly #addresses: readonly string[];
   readonly #names: readonly string[];
@@ -39,7 +39,7 @@ export class ClientCertificates {
 
   /** `certificates` are the owner's, checked; `host` is where the gateway listens. */
   constructor(
-    ca: Pick<LocalCa, "issue">,
+    ca: Pick<LocalCa, "issue" | "certificatePem">,
     { host, certificates }: Pick<GatewayConfig["listen"], "host" | "certificates">,
   ) {
     this.#ca = ca;
@@ -47,6 +47,11 @@ export class ClientCertificates {
     const { names, addresses } = reachedAs(host);
     this.#names = names;
     this.#addresses = addresses;
+  }
+
+  /** PEM of the CA. */
+  get caPem(): string {
+    return this.#ca.certificatePem;
   }
 
   /** Shows other certificates of the owner's from now on. */

@@ -39,6 +39,11 @@ export class FrontDoor {
     this.#config = config;
   }
 
+  /** PEM of the CA that signs for names without a certificate of the owner's; null without HTTPS. */
+  get caPem(): string | null {
+    return this.#secure?.certificates.caPem ?? null;
+  }
+
   /** Opens what the config wants open. `certificates` is asked for only if HTTPS is. */
   async open(certificates: () => Promise<ClientCertificates>): Promise<Ports> {
     const { host, http, https } = this.#config.listen;

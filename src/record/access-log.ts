@@ -31,7 +31,7 @@ export function accessLine(
     `,"detail":${detailOf(context)},"origin":${text(context.origin)},"originIp":${text(context.originIp)}` +
     `,"originStatus":${context.originStatus},"reused":${context.isReused},"retries":${context.retries}` +
     `,"requestBytes":${context.requestBytes},"responseBytes":${context.responseBytes}` +
-    `,"dnsMs":${ms(context.dnsMs)},"tcpMs":${ms(context.tcpMs)},"tlsMs":${ms(context.tlsMs)},"responseMs":${ms(context.responseMs)},"totalMs":${ms(totalMs)}${more}}\n`
+    `,"dnsMs":${ms(context.dnsMs)},"tcpMs":${ms(context.tcpMs)},"tlsMs":${ms(context.tlsMs)},"responseMs":${ms(context.responseMs)},"totalMs":${ms(totalMs)},"injected":${name(context.injected?.name)}${more}}\n`
   );
 }
 

@@ -42,6 +42,8 @@ export interface KeptExchange {
   readonly responseMs: number | null;
   readonly totalMs: number;
   readonly failure: KeptFailure | null;
+  /** The fault that was put in its way; null as a rule. */
+  readonly injected: string | null;
   /** What `strict` would have said of the certificate; null as a rule. */
   readonly tolerated: string | null;
   /** Failures at the origins that were tried before the last. */
@@ -131,6 +133,7 @@ export function keepExchange(
     responseMs: context.responseMs,
     totalMs,
     failure,
+    injected: context.injected?.name ?? null,
     tolerated: context.tolerated === null ? null : copyOf(describeTolerated(context.tolerated)),
     attempts,
     bytes:
@@ -142,7 +145,7 @@ export function keepExchange(
 }
 
 function keepFailure(context: ExchangeContext, failure: OriginFailure): KeptFailure | null {
-  const { told, answeredAt, zone, req, scheme } = context;
+  const { told, answeredAt, zone, askedZone, req, scheme } = context;
   if (told === null) return null; // It was never judged, and then nobody was told of it.
   const { accept, "accept-encoding": acceptEncoding, "content-type": contentType } = req.headers;
   return {
@@ -154,8 +157,8 @@ function keepFailure(context: ExchangeContext, failure: OriginFailure): KeptFail
     told,
     answeredAt,
     target:
-      zone?.origins.find(({ label }) => label === context.origin)?.connectionsFor(scheme).target ??
-      null,
+      askedZone?.origins.find(({ label }) => label === context.origin)?.connectionsFor(scheme)
+        .target ?? null,
     zoneConfig: zone?.config ?? null,
     asked: {
       httpVersionMajor: req.httpVersionMajor,

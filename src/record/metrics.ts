@@ -158,13 +158,27 @@ export class Metrics {
       {
         name: "edgecase_failures_total",
         help: "Failures of origins; late: the response's head had left.",
-        labelNames: ["zone", "origin", "phase", "failure", "reason", "late"],
+        labelNames: ["zone", "origin", "phase", "failure", "reason", "late", "injected"],
         registers,
       },
       function* () {
         for (const [zone, { failures }] of rows()) {
           for (const { labels, value } of failures.values())
             yield { labels: { zone, ...labels }, value };
+        }
+      },
+    );
+    tableMetric(
+      "counter",
+      {
+        name: "edgecase_injected_requests_total",
+        help: "Requests that had a fault put in their way on purpose.",
+        labelNames: ["zone", "fault"],
+        registers,
+      },
+      function* () {
+        for (const [zone, { injected }] of rows()) {
+          for (const [fault, value] of injected) yield { labels: { zone, fault }, value };
         }
       },
     );

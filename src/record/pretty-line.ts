@@ -67,6 +67,7 @@ function explanations(
     ]);
   } else if (status === 499) lines.push(["odd", "the client left"]);
   else if (tolerated !== null) lines.push(["odd", describeTolerated(tolerated)]);
+  if (context.injected !== null) lines.push(["dim", `injected: ${context.injected.name}`]);
   if (retries > 0) lines.push(["dim", `sent again ${retries === 1 ? "once" : `${retries} times`}`]);
   const fields = {
     ...pickFields(context.rawFields, requestFields),

@@ -42,6 +42,8 @@ export class ZoneCounts {
   readonly errors = new Map<number, number>();
   /** The last request that was answered with each code. */
   readonly exemplars = new Map<number, Exemplar>();
+  /** Requests that had a fault put in their way, by its name. */
+  readonly injected = new Map<string, number>();
   readonly failures = new Map<string, { labels: Record<string, string>; value: number }>();
   readonly duration = new Histogram();
   readonly phases = phases.map(() => new Histogram());
@@ -70,16 +72,23 @@ export class ZoneCounts {
     if (context.tlsMs !== null) tls?.observe(context.tlsMs);
     if (context.responseMs !== null) response?.observe(context.responseMs);
 
-    for (const { origin, failure } of context.recovered) this.#countFailure(origin, failure);
+    const injected = context.injected?.name ?? null;
+    if (injected !== null) add(this.injected, injected);
+    for (const { origin, failure } of context.recovered)
+      this.#countFailure(origin, failure, injected);
     if (context.failure === null) return;
-    this.#countFailure(context.origin, context.failure);
+    this.#countFailure(context.origin, context.failure, injected);
     if (context.code === null || context.failure.responseStarted) return;
     add(this.errors, context.code.code);
     this.exemplars.set(context.code.code, { ray: context.ray, value: 1, atMs: Date.now() });
   }
 
-  #countFailure(origin: string, { type, reason, phase, responseStarted }: OriginFailure): void {
-    const key = `${origin}|${type}|${reason}|${responseStarted}`;
+  #countFailure(
+    origin: string,
+    { type, reason, phase, responseStarted }: OriginFailure,
+    injected: string | null,
+  ): void {
+    const key = `${origin}|${type}|${reason}|${responseStarted}|${injected !== null}`;
     let row = this.failures.get(key);
     if (row === undefined) {
       row = {
@@ -89,6 +98,8 @@ export class ZoneCounts {
           failure: type,
           reason: reason ?? "",
           late: String(responseStarted),
+          // Only where it is true: a label without value is none, and the others stay as they are.
+          ...(injected !== null && { injected: "true" }),
         },
         value: 0,
       };
@@ -106,6 +117,6 @@ export function requestLabels(key: number): { method: string; status: string } {
   };
 }
 
-function add(counts: Map<number, number>, key: number): void {
+function add<Key>(counts: Map<Key, number>, key: Key): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }

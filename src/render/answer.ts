@@ -31,6 +31,8 @@ export interface Answer {
 export interface AnswerDetail {
   /** What to say before everything else; null as a rule. */
   readonly notice: string | null;
+  /** The fault that was put in the request's way; null as a rule. */
+  readonly injected: string | null;
   readonly host: string;
   readonly origin: string;
   readonly failure: OriginFailure;
@@ -71,6 +73,10 @@ export interface Story extends Pick<
     /** Those whose certificate is about to end. */
     readonly expiring?: readonly StoryOrigin[];
   } | null;
+  /** Whose origins were asked, where something stood in for the zone. */
+  readonly askedZone?: { readonly origins: readonly StoryOrigin[] } | null;
+  /** The fault that was put in the request's way. */
+  readonly injected?: { readonly name: string } | null;
   /** Failures at origins that were tried before. */
   readonly recovered: readonly {
     readonly origin: string;
@@ -113,12 +119,13 @@ function detailOf(
   detailedCode: EdgeCode | null,
 ): AnswerDetail {
   const target =
-    context.zone?.origins
+    (context.askedZone ?? context.zone)?.origins
       .find(({ label }) => label === context.origin)
       ?.connectionsFor(context.scheme).target ?? null;
   const { title, explanation } = explain(failure);
   return {
-    notice: context.isPreview === true ? previewNotice : null,
+    notice: context.isPreview === true ? previewNotice : injectionNotice(context),
+    injected: context.injected?.name ?? null,
     host: shorten(context.host, longestHost),
     origin: context.origin,
     failure,
@@ -130,6 +137,11 @@ function detailOf(
     ),
     detailedCode,
   };
+}
+
+function injectionNotice({ injected }: Story): string | null {
+  if (injected === null || injected === undefined) return null;
+  return `Injected: this fault (${injected.name}) was put in the request's way on purpose.`;
 }
 
 /** The words for a failure: its reason's if it has one, else its type's. */

@@ -31,9 +31,10 @@ export function toProblem(answer: Answer): string {
 /** Members of our own, for the developer alone. */
 function failureMembers({ detail }: Answer): object | null {
   if (detail === null) return null;
-  const { notice, failure, origin, steps, evidence, explanation, detailedCode } = detail;
+  const { notice, injected, failure, origin, steps, evidence, explanation, detailedCode } = detail;
   return {
     ...(notice !== null && { notice }),
+    ...(injected !== null && { injected }),
     type: failure.type,
     reason: failure.reason,
     phase: failure.phase,

@@ -1,5 +1,6 @@
 // A gateway for a test: in the test's own process, on a free port, with everything that it did at hand.
 
+import type { FaultRequest, FaultView } from "../admin/fault-schemas.ts";
 import type { SettingsRequest, Summary } from "../admin/schemas.ts";
 import type { ConfigFile, ZoneFile } from "../config/schema.ts";
 import type { EdgeGateway } from "../edge-gateway.ts";
@@ -14,12 +15,19 @@ export interface EdgecaseOptions extends ConfigFile {
   readonly zone?: Omit<Partial<ZoneFile>, "hosts" | "origins" | "pools">;
 }
 
+/** Which requests have an injected fault, and how: what POST /api/faults takes, and `times` for its `count`. */
+export interface InjectOptions extends Omit<FaultRequest, "fault" | "count"> {
+  readonly times?: number;
+}
+
 /** A gateway that runs for a test. */
 export interface Edgecase extends AsyncDisposable {
   /** Where it is reached, such as `http://127.0.0.1:40123`, without a slash at the end. */
   readonly url: string;
   /** The same over HTTPS; null unless `listen.https` is a port (0 takes a free one). */
   readonly secureUrl: string | null;
+  /** PEM of the CA that signs for `secureUrl`, to be trusted by the client under test; null without HTTPS. */
+  readonly caPem: string | null;
   /** What passed so far and has every value named, newest first: the objects of GET /api/exchanges. */
   exchanges(filter?: ExchangeFilter): Summary[];
   /**
@@ -27,6 +35,15 @@ export interface Edgecase extends AsyncDisposable {
    * there is none yet. Rejects with a RangeError if there is no such metric.
    */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
+  /**
+   * Lets requests fail from now on, for real: `"502"` or any other code, `"connection_refused"`, `"expired"`, `"cut"`, as docs/inject.md has it.
+   * `times` is how many; without it every one. Resolves when it is in force. Rejects with a ConfigError if it cannot be had.
+   */
+  inject(fault: string | number, options?: InjectOptions): Promise<FaultView>;
+  /** Lets every request fail so from now on, in place of what was injected before. */
+  fail(fault: string | number): Promise<FaultView>;
+  /** Clears whatever was injected: requests go their way again. */
+  recover(): void;
   /** Changes `codes`, `pages`, `profile` or `clock` from the next answer on. Throws a ConfigError if that cannot be. */
   set(change: SettingsRequest): void;
   /** Closes every connection and the port; may be called again. */
@@ -57,8 +74,16 @@ export async function startEdgecase(options: EdgecaseOptions): Promise<Edgecase>
   return {
     url: gateway.urls.http ?? gateway.urls.https ?? "",
     secureUrl: gateway.urls.https,
+    caPem: gateway.caPem,
     exchanges: (filter) => gateway.exchanges(filter),
     metric: (name, labels) => gateway.metric(name, labels),
+    inject: (fault, { times, ...which } = {}) =>
+      gateway.inject({ fault, ...which, ...(times !== undefined && { count: times }) }),
+    fail: (fault) => {
+      gateway.clearFaults();
+      return gateway.inject({ fault });
+    },
+    recover: () => gateway.clearFaults(),
     set: (change) => gateway.set(change),
     close,
     [Symbol.asyncDispose]: close,

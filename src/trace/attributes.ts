@@ -60,7 +60,7 @@ export function requestAttributes(context: ExchangeContext): Attributes {
 
 /** What is known of it when it has ended. */
 export function resultAttributes(context: ExchangeContext): Attributes {
-  const { res, status, failure, code, origin, originStatus, retries } = context;
+  const { res, status, failure, code, origin, originStatus, retries, injected } = context;
   const isSent = status !== clientLeft || res.headersSent;
   return {
     ...(isSent && { "http.response.status_code": status === clientLeft ? res.statusCode : status }),
@@ -69,6 +69,7 @@ export function resultAttributes(context: ExchangeContext): Attributes {
     ...(retries > 0 && { "edgecase.retries": retries }),
     ...(code !== null && { "edgecase.code": code.code }),
     ...(failure !== null && failureAttributes(failure)),
+    ...(injected !== null && { "edgecase.injected": injected.name }),
   };
 }
 

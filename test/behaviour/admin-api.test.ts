@@ -325,6 +325,8 @@ describe("GET /api/openapi.json", () => {
       "/api/exchanges/{ray}",
       "/api/exchanges/{ray}/page",
       "/api/explain/{name}",
+      "/api/faults",
+      "/api/faults/{id}",
       "/api/gateway",
       "/api/pools",
       "/api/settings",

@@ -1,5 +1,6 @@
 // `edgecase/testing`, as a test uses it.
 
+import { get } from "node:https";
 import type { Socket } from "node:net";
 
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -61,6 +62,45 @@ describe("startEdgecase", () => {
     await using edge = await startEdgecase({ origin: nowhere, listen: { https: 0 } });
 
     expect(edge.secureUrl).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  test("has the CA by which a client can trust it", async () => {
+    await using edge = await startEdgecase({ origin: nowhere, listen: { https: 0 } });
+
+    const status = await new Promise((resolve, reject) => {
+      get(`${edge.secureUrl ?? ""}/`, { ca: edge.caPem ?? "" }, (res) => {
+        res.resume();
+        resolve(res.statusCode);
+      }).on("error", reject);
+    });
+
+    expect(status).toBe(521);
+  });
+
+  test("lets requests fail as often as it is told, and recovers", async () => {
+    await using origin = await startOrigin((socket) => socket.write(ok()));
+    await using edge = await startEdgecase({ origin: origin.url, clock: 0.01 });
+    const status = async (path = "/"): Promise<number> => (await fetch(edge.url + path)).status;
+
+    await edge.inject("522", { times: 1, match: { path: "/api/*" } });
+    const once = [await status(), await status("/api/x"), await status("/api/x")];
+    await edge.fail("expired");
+    await edge.fail("connection_refused");
+    const always = [await status(), await status()];
+    edge.recover();
+    const recovered = await status();
+
+    expect([once, always, recovered]).toEqual([[200, 522, 200], [521, 521], 200]);
+    expect(edge.exchanges().map(({ injected }) => injected)).toEqual([
+      null,
+      "refused",
+      "refused",
+      null,
+      "accept-queue-full",
+      null,
+    ]);
+    await expect(edge.inject("expird")).rejects.toThrow('did you mean "expired"?');
+    await expect(edge.inject("525", { rate: 7 })).rejects.toThrow("rate");
   });
 
   test.each([

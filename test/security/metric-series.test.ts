@@ -131,6 +131,7 @@ test(
     const monitor = { interval: 0.1, timeout: 0.1 };
     const size: Size = { zones: 4, pools: 5, origins: 6 };
     await using gateway = await startGatewayOn({
+      inject: { rules: [{ fault: "connection_refused", match: { path: "/injected" } }] },
       zones: [
         { hosts: ["shop.test"], origins: [origin.url, "http://127.0.0.1:9"] },
         { hosts: ["*.any.test", "any.test"], origins: [origin.url] },
@@ -153,6 +154,7 @@ test(
     const all = attacks();
 
     await gateway.request({ host: "tls.test" });
+    await gateway.request({ host: "tls.test", target: "/injected" });
     await send(gateway, all);
     await checkedAnew(restless);
     const once = await countSeries(gateway);

@@ -1,0 +1,69 @@
+// /api/faults: faults put in the way of requests while the gateway runs.
+
+import { Type } from "@sinclair/typebox";
+import type { FastifyInstance } from "fastify";
+
+import { addFault, viewFault } from "../faults.ts";
+import { type FaultRequest, faultRequestSchema, faultSchema } from "../fault-schemas.ts";
+import { problemResponse, RequestProblem } from "../problem.ts";
+import type { AdminSubject } from "../subject.ts";
+
+const listSchema = Type.Object(
+  { faults: Type.Array(faultSchema) },
+  {
+    title: "Faults",
+    description: "The faults that can still happen, in the order in which they count.",
+  },
+);
+
+/** Adds the routes. */
+export function addFaults(app: FastifyInstance, subject: AdminSubject): void {
+  const { injection } = subject;
+  app.get(
+    "/api/faults",
+    { schema: { summary: "The faults in force.", response: { 200: listSchema } } },
+    async () => ({ faults: injection.rules.map(viewFault) }),
+  );
+  app.post<{ Body: FaultRequest }>(
+    "/api/faults",
+    {
+      schema: {
+        summary: "Injects a fault from now on, and answers with it.",
+        body: faultRequestSchema,
+        response: { 201: faultSchema, 400: problemResponse("The fault cannot be injected.") },
+      },
+    },
+    async ({ body }, reply) => {
+      const added = await addFault(body, subject);
+      if ("rule" in added) throw new RequestProblem(400, added);
+      return reply.code(201).send(added);
+    },
+  );
+  app.delete(
+    "/api/faults",
+    {
+      schema: {
+        summary: "Clears every fault, and answers with those that were in force.",
+        response: { 200: listSchema },
+      },
+    },
+    async () => ({ faults: injection.clear().map(viewFault) }),
+  );
+  app.delete<{ Params: { id: string } }>(
+    "/api/faults/:id",
+    {
+      schema: {
+        summary: "Clears one fault, and answers with it.",
+        params: Type.Object({
+          id: Type.String({ maxLength: 40, description: "As GET /api/faults has it." }),
+        }),
+        response: { 200: faultSchema, 404: problemResponse("No fault in force has this id.") },
+      },
+    },
+    async ({ params: { id } }) => {
+      const [cleared] = injection.clear(id);
+      if (cleared === undefined) throw new RequestProblem(404, "no fault in force has this id");
+      return viewFault(cleared);
+    },
+  );
+}
