@@ -11,7 +11,8 @@ import { configSchema } from "../src/config/schema.ts";
 import { diagnosisSchema } from "../src/diagnose/report.ts";
 import { writeCommonJs } from "./build/commonjs.ts";
 import { writeDeclarations } from "./build/declarations.ts";
-import { narrowed } from "./build/narrowed.ts";
+import { licensesOf } from "./build/licenses.ts";
+import { packages } from "./build/packages.ts";
 import { workedOut } from "./build/worked-out.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,10 +30,13 @@ const bundle = await rolldown({
   cwd: root,
   input: Object.fromEntries(["src/cli", ...exported].map((entry) => [entry, `${entry}.ts`])),
   platform: "node",
+  // Modules before CommonJS, where @peculiar/x509 and what it is made of have both: what is not used can be left out.
+  resolve: { mainFields: ["module", "main"] },
+  transform: { target: "node20.18" },
   external: shared,
-  plugins: [workedOut, narrowed],
+  plugins: [workedOut, packages],
 });
-await bundle.write({
+const { output } = await bundle.write({
   dir: dist,
   chunkFileNames: "src/chunks/[name].js",
   sourcemap: true,
@@ -40,6 +44,8 @@ await bundle.write({
   comments: false,
 });
 await bundle.close();
+const modules = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+writeFileSync(join(dist, "licenses.txt"), `${licensesOf(modules)}\n`);
 writeCommonJs(root, dist);
 writeDeclarations(root, dist, exported);
 writeSchema("schema.json", { title: "Edgecase configuration", ...configSchema });

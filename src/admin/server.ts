@@ -2,13 +2,11 @@
 
 import type { AddressInfo } from "node:net";
 
-import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { escapeJson } from "../plain-text.ts";
-import { version } from "../version.ts";
 import { Guard } from "./guard.ts";
 import { lateCompilers, loadCompilers } from "./late-compilers.ts";
 import { LiveStream } from "./live-stream.ts";
@@ -61,6 +59,7 @@ export class AdminServer {
   readonly #app: FastifyInstance;
   readonly #config: GatewayConfig["admin"];
   readonly #stream: LiveStream;
+  #document: Promise<object> | null = null;
 
   constructor(config: GatewayConfig["admin"], subject: AdminSubject, options: AdminOptions) {
     this.#config = config;
@@ -124,22 +123,9 @@ export class AdminServer {
     });
   }
 
-  /** Each route is a file; the document is made of those that come after the plugin. */
+  /** Each route is a file; the document is made of those of the API. */
   #addRoutes(subject: AdminSubject, { isReady, addFiles }: AdminOptions): void {
-    void this.#app.register(swagger, {
-      openapi: {
-        openapi: "3.1.0",
-        info: {
-          title: "Edgecase admin API",
-          version,
-          description: "What a gateway has done of late, and what may be changed while it runs.",
-        },
-        // Without a token where none is configured.
-        security: [{}, { token: [] }],
-        components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
-      },
-    });
-    void this.#app.register(async (app) => {
+    const addApi = (app: FastifyInstance): void => {
       addMonitoring(app, subject, isReady);
       addGateway(app, subject);
       addSettings(app, subject);
@@ -151,8 +137,12 @@ export class AdminServer {
       addExchangePage(app, subject);
       addStream(app, this.#stream);
       addExplain(app);
-      app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger());
-      addFiles?.(app);
+    };
+    addApi(this.#app);
+    this.#app.get("/api/openapi.json", async () => {
+      const { documentOf } = await import("./document.ts");
+      return (this.#document ??= documentOf(addApi));
     });
+    addFiles?.(this.#app);
   }
 }

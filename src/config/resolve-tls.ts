@@ -38,9 +38,15 @@ function resolveCa(steps: Steps, file: string | null, problems: ProblemList): st
   return pem;
 }
 
+/** The last one that could be read: many zones have the same CA. */
+let readable = "";
+
 function isCertificate(pem: string): boolean {
+  if (pem === readable) return true;
   try {
-    return new X509Certificate(pem).raw.length > 0;
+    new X509Certificate(pem);
+    readable = pem;
+    return true;
   } catch {
     return false;
   }

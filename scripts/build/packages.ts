@@ -1,4 +1,4 @@
-// Packages of which a gateway needs a part only, although they have no entry for it.
+// Packages that a build cannot take as they are: those of which a part will do, and one that does not say what it needs.
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -26,17 +26,23 @@ const unused: ReadonlySet<string> = new Set([
  * Leaves fetch, caches, mocks and WebSockets of undici out of the build, and what Fastify does not use: two hundred files that
  * would be read, and most of them run, at every start.
  */
-export const narrowed: Plugin = {
-  name: "narrowed",
+export const packages: Plugin = {
+  name: "packages",
   resolveId(id, importer = "") {
     if (id === "undici") return "\0undici";
     return unused.has(id) && importer.includes("/node_modules/fastify/") ? `\0unused:${id}` : null;
+  },
+  transform(code, id) {
+    // It wants the polyfill to be there before it. Our files import it first; a bundle puts CommonJS after modules.
+    return /\/tsyringe\/dist\/esm5\/index\.js$/.test(id)
+      ? { code: `import "reflect-metadata"; ${code}`, map: null }
+      : null;
   },
   load(id) {
     if (id === "\0undici") return undiciPart();
     const [, name] = /^\0unused:(.+)$/.exec(id) ?? [];
     if (name === undefined) return null;
-    const message = JSON.stringify(`${name} was left out of the build (scripts/build/narrowed.ts)`);
+    const message = JSON.stringify(`${name} was left out of the build (scripts/build/packages.ts)`);
     return `module.exports = () => { throw new Error(${message}); };`;
   },
 };
