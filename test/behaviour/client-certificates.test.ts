@@ -306,8 +306,8 @@ describe("certificates are kept", () => {
 
   test("but a failure is not: the next client has another try", async () => {
     const { certificatePem } = ca;
-    const issue = vi.fn<LocalCa["issue"]>().mockRejectedValueOnce(new Error("no"));
-    const failing = { certificatePem, issue };
+    const issuing = vi.fn<LocalCa["issue"]>().mockRejectedValueOnce(new Error("no"));
+    const failing = { certificatePem, issue: issuing };
     failing.issue.mockImplementation((names) => ca.issue(names));
     const certificates = new ClientCertificates(failing, { host: "127.0.0.1", certificates: [] });
 
