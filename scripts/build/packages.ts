@@ -34,7 +34,7 @@ export const packages: Plugin = {
   },
   transform(code, id) {
     // It wants the polyfill to be there before it. Our files import it first; a bundle puts CommonJS after modules.
-    return /\/tsyringe\/dist\/esm5\/index\.js$/.test(id)
+    return id.endsWith("/tsyringe/dist/esm5/index.js")
       ? { code: `import "reflect-metadata"; ${code}`, map: null }
       : null;
   },
