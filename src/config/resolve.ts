@@ -31,7 +31,8 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     file === null ? process.cwd() : dirname(resolvePath(file)),
   );
   const { clock = 1, profiles = {}, monitors = {}, zones = [], dns } = config;
-  for (const { steps, rule, found, nearest } of checkProfiles(profiles))
+  const unsound = checkProfiles(profiles);
+  for (const { steps, rule, found, nearest } of unsound)
     problems.report(steps, rule, found, nearest);
   const errors = resolveErrors(["errors"], config.errors, undefined, { problems, profiles });
   const timeouts = { ...defaults.timeouts, ...config.timeouts };
@@ -50,6 +51,9 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   const resolvedZones = zones.map((zone, index) =>
     resolveZone(["zones", index], zone, inherited, problems),
   );
+  // One that extends itself would be compiled without end; what is wrong with it is told already.
+  const inUse =
+    unsound.length === 0 ? profilesOf(resolvedZones, profiles) : [...compileProfiles({}).values()];
   const resolved: GatewayConfig = {
     listen: resolveListen(config.listen, problems),
     trustedProxies: resolveNetworks(["trustedProxies"], config.trustedProxies ?? [], problems),
@@ -63,7 +67,7 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     tracing: config.tracing ?? false,
     profiles,
     zones: resolvedZones,
-    inject: resolveInject(config.inject ?? {}, profilesOf(resolvedZones, profiles), problems),
+    inject: resolveInject(config.inject ?? {}, inUse, problems),
     warnings: problems.warnings,
     file,
     files: [...problems.files],
