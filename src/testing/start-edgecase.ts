@@ -26,6 +26,8 @@ export interface Edgecase extends AsyncDisposable {
   readonly url: string;
   /** The same over HTTPS; null unless `listen.https` is a port (0 takes a free one). */
   readonly secureUrl: string | null;
+  /** Its metrics, admin API and dashboard; null unless `admin.port` is a port (0 takes a free one). */
+  readonly adminUrl: string | null;
   /** What passed so far and has every value named, newest first: the objects of GET /api/exchanges. */
   exchanges(filter?: ExchangeFilter): Summary[];
   /**
@@ -71,6 +73,7 @@ export async function startEdgecase(options: EdgecaseOptions): Promise<Edgecase>
   return {
     url: gateway.urls.http ?? gateway.urls.https ?? "",
     secureUrl: gateway.urls.https,
+    adminUrl: gateway.urls.admin,
     exchanges: (filter) => gateway.exchanges(filter),
     metric: (name, labels) => gateway.metric(name, labels),
     inject: (fault, { times, ...which } = {}) =>
