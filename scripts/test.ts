@@ -27,6 +27,7 @@ const needs: readonly Need[] = [
       "test/e2e/pages.test.ts",
       "test/e2e/dashboard.test.ts",
       "test/e2e/dashboard-access.test.ts",
+      "test/e2e/dashboard-faults.test.ts",
     ],
     needsRoot: false,
   },
