@@ -29,6 +29,7 @@ const needs: readonly Need[] = [
       "test/e2e/dashboard-access.test.ts",
       "examples/browser/banner.test.ts",
       "examples/error-page/error-page.test.ts",
+      "test/e2e/dashboard-faults.test.ts",
     ],
     needsRoot: false,
   },
