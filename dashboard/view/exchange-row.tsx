@@ -28,6 +28,7 @@ export function ExchangeRow({ one }: { readonly one: Summary }) {
           data-ray={one.ray}
           tabIndex={-1}
         >
+          {one.injected !== null && <InjectedTag fault={one.injected} />}
           <span class="method">{one.method}</span> <span class="host">{one.host}</span>
           <span class="path">{one.path}</span>
         </a>
@@ -48,6 +49,16 @@ export function ExchangeRow({ one }: { readonly one: Summary }) {
   );
 }
 
+function InjectedTag({ fault }: { readonly fault: string }) {
+  return (
+    <>
+      <span class="tag" title={`The fault ${fault}, on purpose`}>
+        injected
+      </span>{" "}
+    </>
+  );
+}
+
 /** What the client got, and the detailed code where that is another. */
 export function Answer({ one }: { readonly one: Summary }) {
   const { code, status, late } = one;
@@ -63,15 +74,12 @@ export function Answer({ one }: { readonly one: Summary }) {
 }
 
 function Cause({ one }: { readonly one: Summary }) {
-  const { failure, reason, status, injected } = one;
+  const { failure, reason, status } = one;
   if (failure === null) {
     if (status === 499) return <span class="soft">client left</span>;
     return status >= 400 && one.originStatus > 0 ? <span class="soft">said the origin</span> : null;
   }
   return (
-    <span title={reason === null ? failure : `${failure} / ${reason}`}>
-      {reason ?? failure}
-      {injected !== null && " (injected)"}
-    </span>
+    <span title={reason === null ? failure : `${failure} / ${reason}`}>{reason ?? failure}</span>
   );
 }
