@@ -5,8 +5,9 @@
 import type { ServerResponse } from "node:http";
 import { clearInterval, setInterval } from "node:timers";
 
+import type { ExchangeFilter } from "../record/exchange-filter.ts";
 import type { KeptExchange } from "../record/kept-exchange.ts";
-import { type ExchangeFilter, isWanted } from "../record/recent-exchanges.ts";
+import { isWanted } from "../record/recent-exchanges.ts";
 import { toJson } from "../plain-text.ts";
 import { summarise } from "./exchange-views.ts";
 import { Sampler } from "./sampler.ts";

@@ -2,14 +2,13 @@
 
 import type { AddressInfo } from "node:net";
 
-import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { escapeJson } from "../plain-text.ts";
-import { version } from "../version.ts";
 import { Guard } from "./guard.ts";
+import { lateCompilers, loadCompilers } from "./late-compilers.ts";
 import { LiveStream } from "./live-stream.ts";
 import { RequestProblem, sendProblem } from "./problem.ts";
 import { addDiagnoses } from "./routes/diagnoses.ts";
@@ -24,7 +23,6 @@ import { addSettings } from "./routes/settings.ts";
 import { addStream } from "./routes/stream.ts";
 import { addZones } from "./routes/zones.ts";
 import type { AdminSubject } from "./subject.ts";
-import { compileCheck } from "./validation.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -61,6 +59,7 @@ export class AdminServer {
   readonly #app: FastifyInstance;
   readonly #config: GatewayConfig["admin"];
   readonly #stream: LiveStream;
+  #document: Promise<object> | null = null;
 
   constructor(config: GatewayConfig["admin"], subject: AdminSubject, options: AdminOptions) {
     this.#config = config;
@@ -70,8 +69,8 @@ export class AdminServer {
       forceCloseConnections: true,
       bodyLimit: longestBody,
       requestTimeout: requestMs,
+      schemaController: { compilersFactory: lateCompilers },
     });
-    this.#app.setValidatorCompiler(compileCheck);
     this.#app.removeContentTypeParser("text/plain");
     this.#guard();
     this.#answerProblems(options.messages);
@@ -99,6 +98,9 @@ export class AdminServer {
       if (problem.statusCode === 401) reply.header("www-authenticate", "Bearer");
       void sendProblem(reply, problem);
     });
+    this.#app.addHook("onRequest", async ({ routeOptions }) => {
+      if (routeOptions.url?.startsWith("/api/")) await loadCompilers();
+    });
     this.#app.addHook("onSend", (_request, reply, payload, done) => {
       const isJson = String(reply.getHeader("content-type")).includes("json");
       done(null, isJson && typeof payload === "string" ? escapeJson(payload) : payload);
@@ -121,22 +123,9 @@ export class AdminServer {
     });
   }
 
-  /** Each route is a file; the document is made of those that come after the plugin. */
+  /** Each route is a file; the document is made of those of the API. */
   #addRoutes(subject: AdminSubject, { isReady, addFiles }: AdminOptions): void {
-    void this.#app.register(swagger, {
-      openapi: {
-        openapi: "3.1.0",
-        info: {
-          title: "Edgecase admin API",
-          version,
-          description: "What a gateway has done of late, and what may be changed while it runs.",
-        },
-        // Without a token where none is configured.
-        security: [{}, { token: [] }],
-        components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
-      },
-    });
-    void this.#app.register(async (app) => {
+    const addApi = (app: FastifyInstance): void => {
       addMonitoring(app, subject, isReady);
       addGateway(app, subject);
       addSettings(app, subject);
@@ -148,8 +137,12 @@ export class AdminServer {
       addExchangePage(app, subject);
       addStream(app, this.#stream);
       addExplain(app);
-      app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger());
-      addFiles?.(app);
+    };
+    addApi(this.#app);
+    this.#app.get("/api/openapi.json", async () => {
+      const { documentOf } = await import("./document.ts");
+      return (this.#document ??= documentOf(addApi));
     });
+    addFiles?.(this.#app);
   }
 }

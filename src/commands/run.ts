@@ -3,8 +3,7 @@
 import closeWithGrace from "close-with-grace";
 import { pino } from "pino";
 
-import { addDashboard } from "../admin/dashboard-files.ts";
-import { AdminServer } from "../admin/server.ts";
+import { startAdmin } from "../admin/start-admin.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { Gateway } from "../gateway.ts";
 import { AccessLog } from "../record/log.ts";
@@ -43,15 +42,9 @@ export async function run(
   const lines = new AccessLog(messages);
   const gateway = new Gateway(config, lines, messages);
   let isReady = false;
-  const admin = new AdminServer(config.admin, gateway, {
-    isReady: () => isReady,
-    messages,
-    addFiles: (app) => addDashboard(app),
-  });
-
   prepare?.(gateway);
   const ports = await gateway.start();
-  const adminPort = await admin.start();
+  const admin = await startAdmin(config.admin, gateway, { isReady: () => isReady, messages });
   await reloader.start({ gateway, messages, load });
   isReady = true;
 
@@ -61,7 +54,7 @@ export async function run(
     isReady = false;
     await reloader.close();
     await gateway.close(graceMs);
-    await admin.close();
+    await admin?.close();
     await beside?.close();
     await lines.close();
   });
@@ -70,7 +63,7 @@ export async function run(
     urls: Object.entries(ports).flatMap(([scheme, port]) =>
       port === null ? [] : [`${scheme}://${hostOf(config.listen.host)}:${port}/`],
     ),
-    adminUrl: adminPort === false ? null : `http://${hostOf(config.admin.host)}:${adminPort}/`,
+    adminUrl: admin === null ? null : `http://${hostOf(config.admin.host)}:${admin.port}/`,
   };
 }
 

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Zoo } from "../../fixtures/zoo.ts";
+import type { ReadConfig } from "../config/check-config.ts";
 import { ConfigError, describe } from "../config/config-error.ts";
 import { type ConfigFlags, readWithFlags, withEnvironment } from "../config/flags.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
-import type { ReadConfig } from "../config/read-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { Gateway } from "../gateway.ts";
 import { Reloader } from "./reloader.ts";
@@ -22,11 +22,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   const flags = withEnvironment(options);
   const file = flags.config ?? null;
   const reloader = await Reloader.of(file);
-  const read = readWithFlags(flags);
+  const read = await readWithFlags(flags);
   if (isWithoutZones(read)) return serveDemo(read, flags, reloader);
 
   const config = resolveConfig(read, file);
-  const load = async (): Promise<GatewayConfig> => resolveConfig(readAgain(flags, false), file);
+  const load = async (): Promise<GatewayConfig> =>
+    resolveConfig(await readAgain(flags, false), file);
   const { urls, adminUrl } = await run(config, { reloader, load });
   say(
     [
@@ -39,8 +40,8 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** Reads the file anew. Whether it has zones decides between them and the demo, once, when the command starts. */
-function readAgain(flags: ConfigFlags, isDemo: boolean): ReadConfig {
-  const read = readWithFlags(flags);
+async function readAgain(flags: ConfigFlags, isDemo: boolean): Promise<ReadConfig> {
+  const read = await readWithFlags(flags);
   if (isWithoutZones(read) === isDemo) return read;
   const rule = isDemo
     ? "cannot take the place of the demo without a restart"
@@ -76,7 +77,7 @@ async function serveDemo(read: ReadConfig, flags: ConfigFlags, reloader: Reloade
     });
   const running: Running = await run(await demoOn(read), {
     reloader,
-    load: async () => demoOn(readAgain(flags, true)),
+    load: async () => demoOn(await readAgain(flags, true)),
     beside: { close: () => Promise.all([zoo.close(), index.close()]).then(() => {}) },
     prepare: (prepared) => {
       gateway = prepared;
