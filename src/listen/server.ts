@@ -54,7 +54,10 @@ export function createServer(
   app.server.on("checkContinue", (req, res) => app.server.emit("request", req, res));
   app.server.on("checkExpectation", (req, res) => app.server.emit("request", req, res));
   // No tunnels: a gateway is asked for its own zones. Node alone would close without a word.
-  app.server.on("connect", (req, socket: Socket) => onMalformed("CONNECT", socket, req));
+  app.server.on("connect", (req, socket: Socket) => {
+    socket.on("error", () => {}); // Node has taken its own listener off, and the client may be gone.
+    onMalformed("CONNECT", socket, req);
+  });
   acceptUpgrades(app.server);
   return app;
 }
