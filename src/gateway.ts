@@ -107,7 +107,6 @@ export class Gateway implements ExchangeListener {
       inForce: this.#inForce,
       judge: this.#judge,
       recorder: this.#recorder,
-      clients: this.#clients,
       onBroken: (context, failure) => this.onBroken(context, failure),
     });
     this.#layLine();

@@ -9,7 +9,7 @@ import type { ExchangeContext } from "./exchange-context.ts";
 import { identify } from "./identify/identify.ts";
 import { newRayId } from "./identify/ray-id.ts";
 import type { Judge } from "./judge.ts";
-import type { ClientConnections } from "./listen/client-connections.ts";
+import { lastUnderWay } from "./listen/client-connections.ts";
 import type { ClientRequest } from "./listen/client-request.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
 import { Http1Response } from "./listen/http1-response.ts";
@@ -23,7 +23,6 @@ export interface RefusalParts {
   readonly inForce: Pick<InForce, "edition">;
   readonly judge: Judge;
   readonly recorder: Recorder;
-  readonly clients: ClientConnections;
   /** Ends a response whose head has left. */
   readonly onBroken: (context: ExchangeContext, failure: OriginFailure) => void;
 }
@@ -45,9 +44,9 @@ export class Refusals {
       return;
     }
     if (isLingering(socket)) return; // It has its last answer.
-    const { clients, judge, recorder, inForce } = this.#parts;
+    const { judge, recorder, inForce } = this.#parts;
     const failure = classifyMalformed(code);
-    const current = clients.last(socket);
+    const current = lastUnderWay(socket);
     if (current !== null) return this.#current(current, failure);
     const req = head ?? new IncomingMessage(socket);
     const context = this.#identify(req, new Http1Response(req));

@@ -10,6 +10,11 @@ const underWay = Symbol("requests under way");
 
 type TrackedSocket = Socket & { [underWay]?: Set<ExchangeContext> };
 
+/** The request that came last of those under way on an HTTP/1.1 connection; null if there is none. */
+export function lastUnderWay(socket: TrackedSocket): ExchangeContext | null {
+  return [...(socket[underWay] ?? [])].at(-1) ?? null;
+}
+
 /** Calls `onLeft` for every request that is not over when its client's connection closes. */
 export class ClientConnections {
   readonly #onLeft: (context: ExchangeContext) => void;
@@ -26,11 +31,6 @@ export class ClientConnections {
     // One of many on its connection: only its own stream tells.
     if (isHttp2(req)) req.stream.once("close", () => this.#onLeft(context));
     else ((req.socket as TrackedSocket)[underWay] ??= new Set()).add(context);
-  }
-
-  /** The request that came last of those under way on a connection; null if there is none. */
-  last(socket: TrackedSocket): ExchangeContext | null {
-    return [...(socket[underWay] ?? [])].at(-1) ?? null;
   }
 
   delete(context: ExchangeContext): void {

@@ -49,7 +49,7 @@ export class FrontDoor {
     const { host, http, https } = this.#config.listen;
     // One address: for a name of several Fastify would make servers that the line knows nothing of.
     const { address } = await lookup(host);
-    if (http === false) await this.#app.ready();
+    if (http === false) await beReady(this.#app);
     else await this.#app.listen({ host: address, port: http });
     const ports = {
       http: http === false ? null : (this.#app.server.address() as AddressInfo).port,
@@ -92,4 +92,10 @@ export class FrontDoor {
     this.#secure = { server, http2, certificates: source };
     return server.listen(address, port);
   }
+}
+
+/** Node begins to look for heads that take too long when a server listens, and this one gets its connections from another. */
+async function beReady(app: FastifyInstance): Promise<void> {
+  await app.ready();
+  app.server.emit("listening");
 }

@@ -8,6 +8,7 @@ import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { ClientRequest } from "./client-request.ts";
 import type { ClientResponse } from "./client-response.ts";
 import { Http2Response } from "./http2-response.ts";
+import { type SessionPatience, SessionWatch } from "./session-watch.ts";
 
 /** Gets each request; it is Fastify's own entry to its routes. */
 export type RequestListener = (req: ClientRequest, res: ClientResponse) => void;
@@ -28,11 +29,11 @@ const mostStreams = 128;
 export class Http2Listener {
   readonly #server: Pick<Http2Server, "on" | "emit" | "updateSettings">;
   readonly #sessions = new Set<ServerHttp2Session>();
-  #idleMs: number;
+  #patience: SessionPatience;
 
   /** `onUnknownMethod` gets what the routes cannot take: HTTP/2 allows any word as a method, and CONNECT. */
   constructor(config: GatewayConfig, onRequest: RequestListener, onUnknownMethod: RequestListener) {
-    this.#idleMs = config.timeouts.clientIdleMs;
+    this.#patience = patienceOf(config);
     this.#server = createServer({
       Http2ServerResponse: Http2Response as never,
       maxHeaderListPairs: mostFields,
@@ -53,7 +54,7 @@ export class Http2Listener {
 
   /** Applies what another configuration says of clients' connections, to those that are to come. */
   adapt(config: GatewayConfig): void {
-    this.#idleMs = config.timeouts.clientIdleMs;
+    this.#patience = patienceOf(config);
     this.#server.updateSettings(settingsOf(config));
   }
 
@@ -68,18 +69,14 @@ export class Http2Listener {
   }
 
   #watch(session: ServerHttp2Session): void {
-    const streams = new Set<object>();
     this.#sessions.add(session);
     session.once("close", () => this.#sessions.delete(session));
-    session.on("error", () => {}); // The connection goes with it, and whoever waits on a stream hears of that.
-    session.on("stream", (stream) => {
-      streams.add(stream);
-      stream.once("close", () => streams.delete(stream));
-    });
-    session.setTimeout(this.#idleMs, () => {
-      if (streams.size === 0) session.close();
-    });
+    new SessionWatch(session, this.#patience);
   }
+}
+
+function patienceOf({ timeouts }: GatewayConfig): SessionPatience {
+  return { idleMs: timeouts.clientIdleMs, bodyIdleMs: timeouts.bodyIdleMs };
 }
 
 function settingsOf({ limits }: GatewayConfig): Settings {
