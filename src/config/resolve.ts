@@ -27,6 +27,7 @@ import {
   type ProfileFile,
   type ZoneFile,
 } from "./schema.ts";
+import { overloadSchema, shutdownSchema } from "./schema-overload.ts";
 import { defaultsOf } from "./schema-parts.ts";
 import { limitsSchema, timeoutsSchema } from "./schema-settings.ts";
 import { sslModes } from "./ssl-modes.ts";
@@ -66,6 +67,8 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     timeouts: scale(timeouts, clock),
     clock,
     limits,
+    overload: { ...defaultsOf(overloadSchema), ...config.overload },
+    shutdown: { ...defaultsOf(shutdownSchema), ...config.shutdown },
     log: resolveLog(config.log, hasColors(), problems),
     tracing: config.tracing ?? false,
     profiles,

@@ -1,7 +1,13 @@
 // HTTP/2 for clients: sessions over connections that TLS has secured, their requests on the same line as all others.
 
 import { METHODS } from "node:http";
-import { createServer, type Http2Server, type ServerHttp2Session, type Settings } from "node:http2";
+import {
+  constants,
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type Settings,
+} from "node:http2";
 import type { TLSSocket } from "node:tls";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
@@ -29,6 +35,7 @@ export class Http2Listener {
   readonly #server: Pick<Http2Server, "on" | "emit" | "updateSettings">;
   readonly #sessions = new Set<ServerHttp2Session>();
   #idleMs: number;
+  #isEnding = false;
 
   /** `onUnknownMethod` gets what the routes cannot take: HTTP/2 allows any word as a method, and CONNECT. */
   constructor(config: GatewayConfig, onRequest: RequestListener, onUnknownMethod: RequestListener) {
@@ -62,7 +69,13 @@ export class Http2Listener {
     this.#server.emit("connection", socket);
   }
 
-  /** Asks every client to go elsewhere with what comes next; streams under way go on. */
+  /** Tells every client to bring nothing more; what is on its way here is still taken. @see RFC 9113 §6.8 */
+  beginEnd(): void {
+    this.#isEnding = true;
+    for (const session of this.#sessions) announceEnd(session);
+  }
+
+  /** Ends every session once the streams that are under way have ended. */
   close(): void {
     for (const session of this.#sessions) session.close();
   }
@@ -70,6 +83,7 @@ export class Http2Listener {
   #watch(session: ServerHttp2Session): void {
     const streams = new Set<object>();
     this.#sessions.add(session);
+    if (this.#isEnding) announceEnd(session);
     session.once("close", () => this.#sessions.delete(session));
     session.on("error", () => {}); // The connection goes with it, and whoever waits on a stream hears of that.
     session.on("stream", (stream) => {
@@ -80,6 +94,14 @@ export class Http2Listener {
       if (streams.size === 0) session.close();
     });
   }
+}
+
+/** More than any stream's number, so that none which is on its way is left out. */
+const anyStream = 2 ** 31 - 1;
+
+function announceEnd(session: ServerHttp2Session): void {
+  if (session.destroyed) return; // Its client has gone, and it is about to be forgotten.
+  session.goaway(constants.NGHTTP2_NO_ERROR, anyStream);
 }
 
 function settingsOf({ limits }: GatewayConfig): Settings {

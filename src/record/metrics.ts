@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 
 import { Registry } from "prom-client";
 
+import { capacityMetrics, type CapacityNumbers } from "../capacity/capacity-metrics.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { HealthChecks } from "../health/health-checks.ts";
 import { version } from "../version.ts";
@@ -24,11 +25,15 @@ import { type Expected, phases, requestLabels, ZoneCounts } from "./zone-counts.
 /** The zone label of requests for hosts that no zone has. */
 const noZone = "none";
 
+/** A scrape lets requests have their turn when it has taken so long, in milliseconds. */
+const longestTurnMs = 5;
+
 /** Who else counts. */
 export interface MetricSources {
   readonly checks: HealthChecks;
   readonly reloads: ReloadRecord;
   readonly lines: Pick<AccessLines, "counts">;
+  readonly capacity: CapacityNumbers;
 }
 
 /** The gateway's metrics and the two forms in which they are served. */
@@ -40,7 +45,7 @@ export class Metrics {
   readonly #outside = new ZoneCounts();
   #expected: Expected = { codes: [], countedAs: countingTable([]) };
 
-  constructor({ checks, reloads, lines }: MetricSources) {
+  constructor({ checks, reloads, lines, capacity }: MetricSources) {
     this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
     const registers = [this.#classic, this.#openMetrics];
     this.#registerCounters(registers);
@@ -53,6 +58,7 @@ export class Metrics {
     );
     reloads.register(registers);
     lineMetric(registers, lines);
+    capacityMetrics(registers, capacity);
   }
 
   /**
@@ -91,11 +97,14 @@ export class Metrics {
     const isOpenMetrics = accept?.includes("application/openmetrics-text") === true;
     const registry = isOpenMetrics ? this.#openMetrics : this.#classic;
     const parts: string[] = [];
+    let begunAt = performance.now();
     for (const { name } of registry.getMetricsAsArray()) {
       // oxlint-disable-next-line no-await-in-loop -- One at a time, and requests in between: a thousand zones take a while.
       parts.push(await registry.getSingleMetricAsString(name));
+      if (performance.now() - begunAt < longestTurnMs) continue; // A turn of requests can take long when there are many.
       // oxlint-disable-next-line no-await-in-loop -- See above.
       await setImmediate();
+      begunAt = performance.now();
     }
     const end = isOpenMetrics ? "# EOF\n" : "";
     return { contentType: registry.contentType, body: `${parts.join("\n")}\n${end}` };
