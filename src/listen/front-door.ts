@@ -119,10 +119,9 @@ export class FrontDoor {
       this.#secure?.server.stopListening(),
     ]);
     this.#clients.beginEnd();
-    this.#secure?.http2.beginEnd();
+    this.#secure?.http2.close();
     const sweep = setInterval(() => this.#clients.closeQuiet(quietMs), sweepMs);
     const timers = [
-      setTimeout(() => this.#secure?.http2.close(), quietMs),
       setTimeout(() => cutOff(this.#clients.underWay), graceMs),
       setTimeout(() => this.#closeAll(), graceMs + lastWordsMs),
     ];

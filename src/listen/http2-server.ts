@@ -1,13 +1,7 @@
 // HTTP/2 for clients: sessions over connections that TLS has secured, their requests on the same line as all others.
 
 import { METHODS } from "node:http";
-import {
-  constants,
-  createServer,
-  type Http2Server,
-  type ServerHttp2Session,
-  type Settings,
-} from "node:http2";
+import { createServer, type Http2Server, type ServerHttp2Session, type Settings } from "node:http2";
 import type { TLSSocket } from "node:tls";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
@@ -69,21 +63,19 @@ export class Http2Listener {
     this.#server.emit("connection", socket);
   }
 
-  /** Tells every client to bring nothing more; what is on its way here is still taken. @see RFC 9113 §6.8 */
-  beginEnd(): void {
-    this.#isEnding = true;
-    for (const session of this.#sessions) announceEnd(session);
-  }
-
-  /** Ends every session once the streams that are under way have ended. */
+  /**
+   * Tells every client which of its requests were the last (RFC 9113 §6.8), and ends each session with the last of them. What is on its
+   * way here meanwhile reaches no origin, and its client knows that. Node has no way to give notice first: see decisions/0025.
+   */
   close(): void {
+    this.#isEnding = true;
     for (const session of this.#sessions) session.close();
   }
 
   #watch(session: ServerHttp2Session): void {
     const streams = new Set<object>();
     this.#sessions.add(session);
-    if (this.#isEnding) announceEnd(session);
+    if (this.#isEnding) session.close();
     session.once("close", () => this.#sessions.delete(session));
     session.on("error", () => {}); // The connection goes with it, and whoever waits on a stream hears of that.
     session.on("stream", (stream) => {
@@ -94,14 +86,6 @@ export class Http2Listener {
       if (streams.size === 0) session.close();
     });
   }
-}
-
-/** More than any stream's number, so that none which is on its way is left out. */
-const anyStream = 2 ** 31 - 1;
-
-function announceEnd(session: ServerHttp2Session): void {
-  if (session.destroyed) return; // Its client has gone, and it is about to be forgotten.
-  session.goaway(constants.NGHTTP2_NO_ERROR, anyStream);
 }
 
 function settingsOf({ limits }: GatewayConfig): Settings {
