@@ -41,6 +41,10 @@ export class ExchangeContext {
   /** How often CDN-Loop says that the request was here before. */
   loops = 0;
 
+  // capacity
+  /** It was let in, and counts until it is recorded. */
+  isUnderWay = false;
+
   // route, pick
   zone: Zone | null = null;
   /** The fault that is put in its way; null as a rule. */

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
 
 import { Admission } from "./admission.ts";
+import { Capacity } from "./capacity/capacity.ts";
 import { unknownHost } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
@@ -12,7 +13,6 @@ import { addReplyFrom, replyOptions } from "./exchange/reply-from.ts";
 import type { Tunnel } from "./exchange/tunnel.ts";
 import { ExchangeContext } from "./exchange-context.ts";
 import { OriginHealth } from "./health/origin-health.ts";
-import { hasBody } from "./identify/has-body.ts";
 import { identify } from "./identify/identify.ts";
 import { newRayId } from "./identify/ray-id.ts";
 import { Injection } from "./inject/injection.ts";
@@ -24,6 +24,7 @@ import { linger } from "./listen/linger.ts";
 import { loadCertificates } from "./listen/load-certificates.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
 import { createServer, everyPath } from "./listen/server.ts";
+import { passOn } from "./pass-on.ts";
 import { AccessLines, type LineWriter } from "./record/access-lines.ts";
 import { Metrics } from "./record/metrics.ts";
 import { RecentExchanges } from "./record/recent-exchanges.ts";
@@ -32,7 +33,6 @@ import { ReloadRecord } from "./record/reload-record.ts";
 import { InForce } from "./reload/in-force.ts";
 import { applicable } from "./reload/needs-restart.ts";
 import type { ReloadOutcome } from "./reload/reload-outcome.ts";
-import { replacementFor } from "./render/replace.ts";
 import { respond } from "./render/respond.ts";
 import { Refusals } from "./refusals.ts";
 import { Settings } from "./settings.ts";
@@ -54,10 +54,12 @@ export class Gateway implements ExchangeListener {
   readonly reloads: ReloadRecord;
   readonly recent = new RecentExchanges();
   readonly injection: Injection;
+  readonly #capacity: Capacity;
   readonly #messages: Logger;
   readonly #inForce: InForce;
   readonly #judge: Judge;
   readonly #admission: Admission;
+  readonly #refusals: Refusals;
   readonly #recorder: Recorder;
   readonly #own = new OwnAddresses();
   /** True for an address and port at which it listens. */
@@ -85,29 +87,40 @@ export class Gateway implements ExchangeListener {
     this.reloads = new ReloadRecord(messages);
     this.health = new OriginHealth(this.#own.has, messages);
     const accessLines = new AccessLines(config.log, lines);
+    const capacity = (this.#capacity = new Capacity(config.overload, messages));
     this.metrics = new Metrics({
       checks: this.health.checks,
       reloads: this.reloads,
       lines: accessLines,
+      capacity,
     });
     this.#inForce = new InForce(config, this.metrics, this.health);
     this.settings = new Settings(this.#inForce);
     this.injection = new Injection(this.#inForce);
     this.#judge = new Judge(this.#inForce, messages);
-    this.#admission = new Admission(this.#inForce, this.#judge, () => this.ports.http);
-    this.#recorder = new Recorder(this.metrics, accessLines, canBeAsked ? this.recent : null);
+    const [inForce, judge] = [this.#inForce, this.#judge];
+    this.#admission = new Admission({ inForce, judge, capacity, httpPort: () => this.ports.http });
+    const recent = canBeAsked ? this.recent : null;
+    this.#recorder = new Recorder({ metrics: this.metrics, lines: accessLines, recent, capacity });
     this.#server = createServer(
       config,
       () => newRayId(this.config.colo),
       (...malformed) => refusals.malformed(...malformed),
     );
-    this.#door = new FrontDoor(this.#server, config, (req, res) => refusals.method(req, res));
-    this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
-    const refusals = new Refusals({
-      inForce: this.#inForce,
-      judge: this.#judge,
+    const clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
+    this.#clients = clients;
+    const refusals = (this.#refusals = new Refusals({
+      inForce,
+      judge,
       recorder: this.#recorder,
       onBroken: (context, failure) => this.onBroken(context, failure),
+    }));
+    this.#door = new FrontDoor({
+      app: this.#server,
+      config,
+      connections: capacity.connections,
+      clients,
+      onUnknownMethod: (req, res) => refusals.method(req, res),
     });
     this.#layLine();
   }
@@ -133,6 +146,7 @@ export class Gateway implements ExchangeListener {
       this.#recorder.tracing = this.#tracing = await loadTracing(this.#messages);
     this.injection.adopt(this.config);
     await this.injection.prepare();
+    this.#capacity.open();
     const { listen } = this.config;
     const warn = (why: string): void => this.#messages.warn(why);
     const ports = await this.#door.open(() => loadCertificates(listen, warn));
@@ -152,6 +166,7 @@ export class Gateway implements ExchangeListener {
     const outcome = { ...this.#inForce.replace(config), needsRestart };
     this.settings.reset();
     this.injection.adopt(config);
+    this.#capacity.adopt(config.overload);
     await this.#door.adapt(config);
     this.reloads.succeeded(config, outcome, performance.now() - startedAt);
     return outcome;
@@ -160,7 +175,9 @@ export class Gateway implements ExchangeListener {
   /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
   async close(graceMs = 0): Promise<void> {
     for (const tunnel of this.#tunnels) tunnel.close(); // They end when somebody ends them, which may be never.
-    await this.#door.close(graceMs);
+    const { idleMs } = this.config.shutdown;
+    await this.#door.close({ idleMs, graceMs, cutOff: (contexts) => this.#cutOff(contexts) });
+    this.#capacity.close();
     this.#inForce.close();
     await this.injection.close();
     this.health.close();
@@ -170,7 +187,7 @@ export class Gateway implements ExchangeListener {
   /** onRequest = identify, one route = route … render, onResponse = record. */
   #layLine(): void {
     const options = replyOptions({
-      onHead: (context, reply, begin) => this.#respond(context, reply, begin),
+      onHead: passOn,
       onFailed: (context, reply, failure) => this.#refuse(context, reply, failure),
     });
     addReplyFrom(this.#server);
@@ -224,20 +241,6 @@ export class Gateway implements ExchangeListener {
     }
   }
 
-  /** respond: the origin's head leaves, and its content follows, unless the zone has other content for an error. */
-  #respond(context: ExchangeContext, reply: FastifyReply, begin: (fields: string[]) => void): void {
-    const replacement = context.zone?.replacesErrors === true ? replacementFor(context) : null;
-    if (replacement !== null) {
-      context.exchange?.replace(replacement);
-      reply.hijack();
-      return;
-    }
-    const isWhole = context.req.complete || !hasBody(context.req);
-    // A connection whose request was not read to its end cannot carry another.
-    begin(isWhole ? ["cf-ray", context.ray] : ["cf-ray", context.ray, "connection", "close"]);
-    reply.hijack();
-  }
-
   /** classify → map → render: the edge answers by itself. */
   #refuse(context: ExchangeContext, reply: FastifyReply, failure: OriginFailure): void {
     reply.hijack();
@@ -272,6 +275,13 @@ export class Gateway implements ExchangeListener {
     this.#tunnels.delete(tunnel);
     if (failure !== null) this.#judge.judge(context, failure);
     this.#recorder.record(context);
+  }
+
+  /** The grace is over before these are. */
+  #cutOff(contexts: readonly ExchangeContext[]): void {
+    if (contexts.length === 0) return;
+    this.#messages.warn({ requests: contexts.length }, "the grace is over: requests are cut off");
+    for (const context of contexts) this.#refusals.cutOff(context);
   }
 
   #left(context: ExchangeContext): void {

@@ -3,6 +3,7 @@
 import { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 
+import { edgeFailure } from "./classify/edge-failure.ts";
 import { classifyMalformed } from "./classify/classify-request.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { ExchangeContext } from "./exchange-context.ts";
@@ -63,6 +64,26 @@ export class Refusals {
     context.zone = inForce.edition.router.find(context.host);
     res.once("finish", () => recorder.record(context));
     respond(context, failure, judge.judge(context, failure));
+  }
+
+  /** The gateway ends before the request does: its client is told so, if it has been told nothing else. */
+  cutOff(context: ExchangeContext): void {
+    const { res, origin, originIp, isAnswered, isRecorded } = context;
+    if (isAnswered || isRecorded) return; // Only the rest of the request is still to come.
+    const detail =
+      origin === ""
+        ? "the gateway ended before the request"
+        : `the gateway ended before ${origin} had answered it all`;
+    const failure = {
+      ...edgeFailure("proxy_internal_response", detail),
+      reason: "shutting_down",
+      requestSent: originIp !== "",
+      responseStarted: res.headersSent,
+    };
+    context.exchange?.destroy();
+    if (res.headersSent) return this.#parts.onBroken(context, failure);
+    context.originStatus = 0;
+    respond(context, failure, this.#parts.judge.judge(context, failure));
   }
 
   /** What cannot be read is the body of the request under way, or comes behind it: then that one has its answer first. */

@@ -1,17 +1,13 @@
 // What every command that serves has in common: start the gateway and its admin server, say where, and end well.
 
-import closeWithGrace from "close-with-grace";
 import { pino } from "pino";
 
 import { startAdmin } from "../admin/start-admin.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { Gateway } from "../gateway.ts";
 import { AccessLog } from "../record/log.ts";
+import { endWell } from "./ending.ts";
 import type { Reloader } from "./reloader.ts";
-
-/** How long the requests under way may take to end, in milliseconds, and how long everything may. */
-const graceMs = 8_000;
-const longestMs = 10_000;
 
 /** A gateway that runs until the process ends. */
 export interface Running {
@@ -48,15 +44,14 @@ export async function run(
   await reloader.start({ gateway, messages, load });
   isReady = true;
 
-  // SIGHUP is the reloader's.
-  closeWithGrace({ delay: longestMs, skip: ["SIGHUP"] }, async ({ err }) => {
-    if (err) messages.fatal(err);
-    isReady = false;
-    await reloader.close();
-    await gateway.close(graceMs);
-    await admin?.close();
-    await beside?.close();
-    await lines.close();
+  endWell({
+    gateway,
+    messages,
+    onBegin: () => {
+      isReady = false;
+    },
+    before: [reloader],
+    after: [admin, beside, lines].filter((part) => part !== null && part !== undefined),
   });
   return {
     gateway,

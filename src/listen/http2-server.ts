@@ -30,6 +30,7 @@ export class Http2Listener {
   readonly #server: Pick<Http2Server, "on" | "emit" | "updateSettings">;
   readonly #sessions = new Set<ServerHttp2Session>();
   #patience: SessionPatience;
+  #isEnding = false;
 
   /** `onUnknownMethod` gets what the routes cannot take: HTTP/2 allows any word as a method, and CONNECT. */
   constructor(config: GatewayConfig, onRequest: RequestListener, onUnknownMethod: RequestListener) {
@@ -63,13 +64,18 @@ export class Http2Listener {
     this.#server.emit("connection", socket);
   }
 
-  /** Asks every client to go elsewhere with what comes next; streams under way go on. */
+  /**
+   * Tells every client which of its requests were the last (RFC 9113 §6.8), and ends each session with the last of them. What is on its
+   * way here meanwhile reaches no origin, and its client knows that. Node has no way to give notice first: see decisions/0025.
+   */
   close(): void {
+    this.#isEnding = true;
     for (const session of this.#sessions) session.close();
   }
 
   #watch(session: ServerHttp2Session): void {
     this.#sessions.add(session);
+    if (this.#isEnding) session.close();
     session.once("close", () => this.#sessions.delete(session));
     new SessionWatch(session, this.#patience);
   }

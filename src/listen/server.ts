@@ -1,8 +1,8 @@
 // The front door: Fastify on HTTP, with everything switched off that would read, judge or answer a request before the line does.
 
-import { type IncomingMessage, METHODS } from "node:http";
-import type { Socket } from "node:net";
-import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
+import { once } from "node:events";
+import { type IncomingMessage, METHODS, type Server } from "node:http";
+import { Server as NetServer, type Socket } from "node:net";
 
 import fastify, { type FastifyInstance } from "fastify";
 
@@ -107,15 +107,10 @@ function largestHead({ limits, zones }: GatewayConfig): number {
   return fields + Math.max(...every.map(({ urlBytes }) => urlBytes));
 }
 
-/** How often connections that have become idle are looked for while closing, in milliseconds. */
-const sweepMs = 20;
-
-/** Stops listening, and resolves when the last connection is gone: idle ones at once, busy ones after `graceMs` at most. */
-export async function closeServer(app: FastifyInstance, graceMs: number): Promise<void> {
-  const sweep = setInterval(() => app.server.closeIdleConnections(), sweepMs);
-  const end = setTimeout(() => app.server.closeAllConnections(), graceMs);
-  await app.close();
-  app.server.close(); // Of one that never listened Fastify knows nothing, and Node looks for slow heads until it is closed.
-  clearInterval(sweep);
-  clearTimeout(end);
+/** Stops listening, and resolves when the last connection is gone. Node's own way would close idle connections at once. */
+export async function stopListening(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  NetServer.prototype.close.call(server);
+  await closed;
 }

@@ -1,5 +1,6 @@
 // What Prometheus is told. Counted in plain numbers per zone; labels are from closed sets: zones, origins, codes, failures.
 
+import { capacityMetrics, type CapacityNumbers } from "../capacity/capacity-metrics.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { HealthChecks } from "../health/health-checks.ts";
 import { version } from "../version.ts";
@@ -26,6 +27,7 @@ export interface MetricSources {
   readonly checks: HealthChecks;
   readonly reloads: ReloadRecord;
   readonly lines: Pick<AccessLines, "counts">;
+  readonly capacity: CapacityNumbers;
 }
 
 /** The gateway's metrics and the two forms in which they are served. */
@@ -37,7 +39,7 @@ export class Metrics {
   readonly #outside = new ZoneCounts();
   #expected: Expected = { codes: [], countedAs: countingTable([]) };
 
-  constructor({ checks, reloads, lines }: MetricSources) {
+  constructor({ checks, reloads, lines, capacity }: MetricSources) {
     const registers = this.#metrics;
     this.#registerCounters(registers);
     this.#registerHistograms(registers);
@@ -49,6 +51,7 @@ export class Metrics {
     );
     reloads.register(registers);
     lineMetric(registers, lines);
+    capacityMetrics(registers, capacity);
   }
 
   /**

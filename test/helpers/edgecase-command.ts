@@ -33,14 +33,19 @@ export async function runEdgecaseBeside(args: readonly string[], env: NodeJS.Pro
 export interface CommandOptions extends ProgramOptions {
   /** For Node itself. */
   readonly nodeArgs?: readonly string[];
+  /** So many files and sockets may it have open; without it as many as this process. */
+  readonly openFiles?: number;
 }
 
 /** Starts it. */
 export function startEdgecase(
   args: readonly string[],
-  { nodeArgs = [], ...options }: CommandOptions = {},
+  { nodeArgs = [], openFiles, ...options }: CommandOptions = {},
 ): Program {
-  return startProgram(process.execPath, [...nodeArgs, ...command, ...args], options);
+  const line = [process.execPath, ...nodeArgs, ...command, ...args] as const;
+  if (openFiles === undefined) return startProgram(line[0], line.slice(1), options);
+  // The shell gives way to it, so that signals still reach it.
+  return startProgram("sh", ["-c", `ulimit -n ${openFiles}; exec "$0" "$@"`, ...line], options);
 }
 
 /** What a GET came to. */
