@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { codesTable } from "./pages/codes-table.ts";
 import { failuresPage } from "./pages/failures-page.ts";
+import { fill } from "./pages/fill.ts";
 import { optionsTable } from "./pages/options-table.ts";
 import { seriesTable } from "./pages/series-table.ts";
 import { readText, writeFiles } from "./write-files.ts";
@@ -18,15 +19,6 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/failures.md", failuresPage()],
     ["docs/metrics.md", fill(readText("docs/metrics.md"), "series", seriesTable())],
   ]);
-}
-
-function fill(text: string, name: string, content: string): string {
-  const begin = `<!-- ${name}:begin -->`;
-  const end = `<!-- ${name}:end -->`;
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`no ${begin} … ${end}`);
-  return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
 // Tests import this file, and must not write.
