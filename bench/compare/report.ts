@@ -125,7 +125,7 @@ function row(result: Result, reference: Result | undefined): readonly string[] {
     label,
     spread(of(({ perSecond }) => perSecond)),
     times === null ? nothing : `${times.median.toFixed(2)} ×`,
-    middle(of(({ cpuMicros }) => cpuMicros)),
+    leastAndMiddle(of(({ cpuMicros }) => cpuMicros)),
     cpuTimes === null ? nothing : `${cpuTimes.median.toFixed(2)} ×`,
     middle(
       of(({ p50Ms }) => p50Ms),
@@ -165,6 +165,12 @@ function spread(value: Spread | null, digits = 0): string {
   const shown = (number: number): string =>
     number.toFixed(number < 20 ? Math.max(digits, 1) : digits);
   return min === max ? shown(median) : `${shown(median)} (${shown(min)}–${shown(max)})`;
+}
+
+function leastAndMiddle(value: Spread | null): string {
+  if (value === null) return nothing;
+  const { min, median } = value;
+  return min === median ? min.toFixed(0) : `${min.toFixed(0)} (${median.toFixed(0)})`;
 }
 
 function middle(value: Spread | null, digits = 0): string {

@@ -71,7 +71,7 @@ export function compare(of: Quantity, subject: Result, opponent: Result): Spread
     case "p99":
       return paired(left, right, (one, other) => ratio(one.p99Ms, other.p99Ms));
     case "cpu":
-      return paired(left, right, (one, other) => ratio(one.cpuMicros, other.cpuMicros));
+      return spreadOf([ratio(leastCpu(subject), leastCpu(opponent))]);
     case "added":
       return paired(left, right, (one, other) =>
         one.p50Ms === null || other.p50Ms === null ? null : one.p50Ms - other.p50Ms,
@@ -79,6 +79,14 @@ export function compare(of: Quantity, subject: Result, opponent: Result): Spread
     case "memory":
       return spreadOf([ratio(subject.peakMb, opponent.peakMb)]);
   }
+}
+
+/**
+ * Of the round in which others disturbed it least: they can only make it more, by what they throw out of the caches. Null where it
+ * cannot be read.
+ */
+export function leastCpu({ samples }: Result): number | null {
+  return spreadOf(samples.map(({ cpuMicros }) => cpuMicros))?.min ?? null;
 }
 
 /** One over it. */
