@@ -75,7 +75,7 @@ function verdictRow({ target, isReached, opponent, value, byCpu }: Verdict): rea
     `${subject}${quantities[of]} ${bound} ${whom}`,
     opponent,
     value === null ? nothing : `${spread(value, 2)} ${unit}`,
-    byCpu === null ? nothing : `${spread(byCpu, 2)} ×`,
+    byCpu === null ? nothing : `${spread(byCpu.value, 2)} × (${byCpu.opponent})`,
     verdictWord(target, isReached, value),
   ];
 }
@@ -93,8 +93,8 @@ function verdictWord(target: Target, isReached: boolean | null, value: Spread | 
 }
 
 function caseReport({ of, results }: CaseResult): readonly string[] {
-  const reference = results.find(({ contestant }) => labelOf(contestant) === "edgecase");
-  const first = reference ?? results[0];
+  const done = results.filter(({ skipped }) => skipped === null);
+  const first = done.find(({ contestant }) => labelOf(contestant) === "edgecase") ?? done[0];
   const name = first === undefined ? "" : labelOf(first.contestant);
   const head = [
     "",

@@ -7,7 +7,12 @@ import { paired, ratio, type Spread, spreadOf } from "./statistics.ts";
 export type Quantity = "throughput" | "p99" | "cpu" | "memory" | "added";
 
 /** Who it is measured by: one chosen among the peers by what they did, or a contestant's label. */
-export type Opponent = "fastest_node" | "best_node" | "observed" | "leanest_fastify";
+export type Opponent =
+  | "fastest_node"
+  | "cheapest_node"
+  | "best_node"
+  | "observed"
+  | "leanest_fastify";
 
 /** A row of the table of targets. */
 export interface Target {
@@ -27,8 +32,8 @@ export interface Verdict {
   readonly isReached: boolean | null;
   readonly opponent: string;
   readonly value: Spread | null;
-  /** For throughput: the opponent's CPU time for each request over the subject's. */
-  readonly byCpu: Spread | null;
+  /** For throughput: the CPU time for each request of whoever it is then measured by, over the subject's. */
+  readonly byCpu: { readonly opponent: string; readonly value: Spread } | null;
 }
 
 /** Judges one target by what was measured. */
@@ -45,8 +50,18 @@ export function judge(target: Target, measured: readonly CaseResult[]): Verdict 
     isReached: value === null ? null : isWithin(target, value.median),
     opponent: labelOf(opponent.contestant),
     value,
-    byCpu: target.of === "throughput" ? inverse(compare("cpu", subject, opponent)) : null,
+    byCpu: target.of === "throughput" ? cpuVerdict(target, subject, done) : null,
   };
+}
+
+/** The fastest by CPU time may be another one: throughput is a matter of who had the core, too. */
+function cpuVerdict(target: Target, subject: Result, done: readonly Result[]): Verdict["byCpu"] {
+  const against = target.against === "fastest_node" ? "cheapest_node" : target.against;
+  const opponent = opponentOf({ ...target, against }, done);
+  const value = opponent === undefined ? null : inverse(compare("cpu", subject, opponent));
+  return opponent === undefined || value === null
+    ? null
+    : { opponent: labelOf(opponent.contestant), value };
 }
 
 /** The subject's label. */
@@ -101,6 +116,8 @@ function opponentOf({ against }: Target, results: readonly Result[]): Result | u
   switch (against) {
     case "fastest_node":
       return best(bare, ({ samples }) => -middle(samples.map(({ perSecond }) => perSecond)));
+    case "cheapest_node":
+      return best(bare, (result) => leastCpu(result) ?? Infinity);
     case "best_node":
       return best(bare, ({ samples }) => middle(samples.map(({ p99Ms }) => p99Ms)));
     case "leanest_fastify":
