@@ -41,6 +41,7 @@ for (const [signal, code] of Object.entries(interrupted)) {
   process.once(signal, () => {
     isInterrupted = true;
     process.exitCode = code;
+    process.stderr.write(`\nbench: ${signal}, so everything ends\n`);
     void end().then(() => process.exit(code));
   });
 }
@@ -84,17 +85,23 @@ async function run(chosen: BenchOptions): Promise<string> {
     progress: progress.tell,
   };
   const measured: CaseResult[] = [];
-  for (const one of wanted) measured.push(await runCase(one, world));
+  const report = (): string =>
+    reportOf({ measured, targets, machine: machineOf(world, origin.name, chosen) });
+  for (const one of wanted) {
+    measured.push(await runCase(one, world));
+    if (chosen.out !== undefined) writeOut(chosen.out, report()); // Whatever becomes of the rest.
+  }
   progress.end();
-  return reportOf({ measured, targets, machine: machineOf(world, origin.name, chosen) });
+  return report();
 }
 
 /** Puts the report where it is wanted. */
 function hand(report: string): void {
   if (options.writeDocs) writeFileSync(page, fill(readText(page), "bench", report.trimEnd()));
-  if (options.out !== undefined) {
-    mkdirSync(dirname(options.out), { recursive: true });
-    writeFileSync(options.out, report);
-  }
   if (options.out === undefined && !options.writeDocs) process.stdout.write(report);
+}
+
+function writeOut(file: string, report: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, report);
 }

@@ -100,7 +100,7 @@ export function compare(of: Quantity, subject: Result, opponent: Result): Spread
  * Of the round in which others disturbed it least: they can only make it more, by what they throw out of the caches. Null where it
  * cannot be read.
  */
-export function leastCpu({ samples }: Result): number | null {
+function leastCpu({ samples }: Result): number | null {
   return spreadOf(samples.map(({ cpuMicros }) => cpuMicros))?.min ?? null;
 }
 
