@@ -11,6 +11,7 @@ import { type ConfigFlags, readWithFlags, withEnvironment } from "../config/flag
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { Gateway } from "../gateway.ts";
+import { keepObjectsYoung } from "./keep-objects-young.ts";
 import { Reloader } from "./reloader.ts";
 import { run, type Running } from "./run.ts";
 
@@ -19,6 +20,7 @@ export type ServeOptions = ConfigFlags;
 
 /** Serves until the process ends. */
 export async function serve(options: ServeOptions): Promise<void> {
+  keepObjectsYoung();
   const flags = withEnvironment(options);
   const file = flags.config ?? null;
   const reloader = await Reloader.of(file);
