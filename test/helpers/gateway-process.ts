@@ -42,8 +42,9 @@ export async function startGatewayProcess(
   const lines = linesOf(program.child.stdout, () => true);
   // Before it serves, it speaks to people as well.
   const notices = linesOf(program.child.stderr, (line) => line.startsWith("{"));
+  // Not before: a configuration that is gone is one that could not be reloaded.
+  void program.ended.then(() => rmSync(folder, { recursive: true, force: true }));
   const { port, adminPort } = await serving(program);
-  rmSync(folder, { recursive: true });
   const ask = async (path: string): Promise<string> =>
     (await fetch(`http://127.0.0.1:${adminPort}${path}`)).text();
   const close = async (): Promise<void> => {
