@@ -25,12 +25,12 @@ export type FaultOrder =
 const longestMs = 60_000;
 const tickMs = 20;
 
-let isStormy = false;
-let isEnding = false;
+/** What soak.ts wants at the moment. */
+const wanted = { isStormy: false, isEnd: false };
 
 process.on("message", (order: FaultOrder) => {
-  if (order === "end") isEnding = true;
-  else if ("isStormy" in order) isStormy = order.isStormy;
+  if (order === "end") wanted.isEnd = true;
+  else if ("isStormy" in order) wanted.isStormy = order.isStormy;
   else void run(order).then(() => process.disconnect());
 });
 process.send?.("ready"); // What it takes to be so must not fall into the times that are measured.
@@ -47,9 +47,9 @@ async function run(order: Exclude<FaultOrder, string | { isStormy: boolean }>): 
   const underWay = new Set<Promise<void>>();
   let stormyMs = 0;
   let asked = 0;
-  for (let last = performance.now(); !isEnding; await pause(tickMs)) {
+  for (let last = performance.now(); !wanted.isEnd; await pause(tickMs)) {
     const now = performance.now();
-    if (isStormy) stormyMs += now - last;
+    if (wanted.isStormy) stormyMs += now - last;
     last = now;
     for (const due = Math.floor((stormyMs / 1_000) * order.perSecond); asked < due; asked += 1) {
       const fixture = chosen[asked % chosen.length];

@@ -91,8 +91,6 @@ function* wrongCounts({ good, faults, lines, metrics }: Accounts): Iterable<stri
   const seen = [...good, ...faults];
   const told = (name: string, labels: Readonly<Record<string, string>> = {}): number =>
     sumOfSamples(metrics, name, labels);
-  const differ = (what: string, one: number, other: number): string[] =>
-    one === other ? [] : [`${what}: ${one}, and counted ${other}`];
   yield* differ("requests", seen.length, told("edgecase_requests_total"));
   const labels = seen.map(({ status }) => statusLabel(countedAs[status] ?? 0));
   for (const status of new Set(labels)) {
@@ -108,4 +106,8 @@ function* wrongCounts({ good, faults, lines, metrics }: Accounts): Iterable<stri
   yield* differ("requests under way at the end", 0, told("edgecase_requests_under_way"));
   const own = lines.filter(({ failure }) => failure === "proxy_internal_error").length;
   if (own > 0) yield `${own} failures are the gateway's own`;
+}
+
+function differ(what: string, seen: number, counted: number): string[] {
+  return seen === counted ? [] : [`${what}: ${seen}, and counted ${counted}`];
 }
