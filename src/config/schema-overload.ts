@@ -20,9 +20,9 @@ export const overloadSchema = partial({
   }),
   lagMs: Type.Integer({
     minimum: 0,
-    default: 1_000,
+    default: 2_000,
     description:
-      "Milliseconds that the gateway may be behind with its work; where it is for longer than two seconds, it refuses a growing share of all requests; 0 refuses none.",
+      "Milliseconds that the gateway may be behind with its work; where it is three times in a row, half a second or more apart, it refuses a growing share of all requests; 0 refuses none.",
   }),
 });
 

@@ -33,17 +33,18 @@ export interface GatewayProcess extends AsyncDisposable {
 /** Starts the command on a configuration; listeners are on free ports whatever it says. */
 export async function startGatewayProcess(
   config: ConfigFile,
-  options: CommandOptions = {},
+  { args = [], ...options }: CommandOptions & { readonly args?: readonly string[] } = {},
 ): Promise<GatewayProcess> {
   const folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
   const file = join(folder, "edgecase.json");
   writeFileSync(file, JSON.stringify(config));
-  const program = startEdgecase(["serve", "--config", file, ...freePorts], options);
+  const program = startEdgecase(["serve", "--config", file, ...freePorts, ...args], options);
   const lines = linesOf(program.child.stdout, () => true);
   // Before it serves, it speaks to people as well.
   const notices = linesOf(program.child.stderr, (line) => line.startsWith("{"));
+  // Not before: a configuration that is gone is one that could not be reloaded.
+  void program.ended.then(() => rmSync(folder, { recursive: true, force: true }));
   const { port, adminPort } = await serving(program);
-  rmSync(folder, { recursive: true });
   const ask = async (path: string): Promise<string> =>
     (await fetch(`http://127.0.0.1:${adminPort}${path}`)).text();
   const close = async (): Promise<void> => {
