@@ -271,7 +271,7 @@ export class Gateway implements ExchangeListener {
   onTunnel(context: ExchangeContext, tunnel: Tunnel): void {
     this.#tunnels.add(tunnel);
     context.res.statusCode = 101;
-    this.#clients.delete(context); // The tunnel hears of the client's end by itself.
+    this.#clients.becomesTunnel(context);
   }
 
   onTunnelClosed(context: ExchangeContext, tunnel: Tunnel, failure: OriginFailure | null): void {

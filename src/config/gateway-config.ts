@@ -177,6 +177,8 @@ export interface GatewayConfig {
     readonly host: string;
     readonly http: number | false;
     readonly https: number | false;
+    /** Connections of clients at the same time. */
+    readonly connections: number;
     /** PEM texts of the owner's certificates. */
     readonly certificates: readonly { readonly cert: string; readonly key: string }[];
     /** Where the local CA is kept; null where there is no home folder. */

@@ -17,6 +17,12 @@ export const listenSchema = partial({
     8443,
     "Port for HTTPS with HTTP/1.1 and HTTP/2; 0 takes a free one, false listens on none.",
   ),
+  connections: Type.Integer({
+    minimum: 1,
+    default: 10_000,
+    description:
+      "Connections of clients at the same time; with one more, the oldest that carries no request is closed.",
+  }),
   certificates: Type.Array(Type.Object({ cert: Type.String(), key: Type.String() }, closed), {
     default: [],
     description:

@@ -1,13 +1,16 @@
 // Every way in: plain HTTP, and TLS with HTTP/1.1 or HTTP/2 behind it. All of them end in the same routes.
 
 import { lookup } from "node:dns/promises";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { isDeepStrictEqual } from "node:util";
 
 import type { FastifyInstance } from "fastify";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { ClientCertificates } from "./client-certificates.ts";
+import { isBusy } from "./client-connections.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
 import { Http2Listener, type RequestListener } from "./http2-server.ts";
 import { SecureServer } from "./secure-server.ts";
 import { adaptServer, closeServer } from "./server.ts";
@@ -31,12 +34,18 @@ export class FrontDoor {
   readonly #onUnknownMethod: RequestListener;
   #config: GatewayConfig;
   #secure: Secure | null = null;
+  readonly #limit: ConnectionLimit;
 
   /** `app` has the routes; it serves HTTP/1.1 itself. `onUnknownMethod` gets what they cannot take. */
   constructor(app: FastifyInstance, config: GatewayConfig, onUnknownMethod: RequestListener) {
     this.#onUnknownMethod = onUnknownMethod;
     this.#app = app;
     this.#config = config;
+    this.#limit = new ConnectionLimit(config.listen.connections);
+    app.server.on("connection", (socket: Socket) => {
+      // Those that TLS has secured are counted already, by what is below them.
+      if (!(socket instanceof TLSSocket)) this.#limit.admit(socket, () => isBusy(socket));
+    });
   }
 
   /** Opens what the config wants open. `certificates` is asked for only if HTTPS is. */
@@ -57,6 +66,7 @@ export class FrontDoor {
   async adapt(config: GatewayConfig): Promise<void> {
     const before = this.#config.listen.certificates;
     this.#config = config;
+    this.#limit.most = config.listen.connections;
     adaptServer(this.#app, config);
     if (this.#secure === null) return;
     const { server, http2, certificates } = this.#secure;
@@ -82,8 +92,8 @@ export class FrontDoor {
       this.#onUnknownMethod,
     );
     const source = await certificates();
-    const servers = { http1: this.#app.server, http2 };
-    const server = new SecureServer(source, await source.pairFor(""), servers);
+    const parts = { http1: this.#app.server, http2, limit: this.#limit };
+    const server = new SecureServer(source, await source.pairFor(""), parts);
     this.#secure = { server, http2, certificates: source };
     return server.listen(address, port);
   }

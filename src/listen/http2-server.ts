@@ -23,11 +23,11 @@ const sessionMegabytes = 64;
 const longestFieldBlock = 64 * 1024 * 1024;
 
 /** Streams that one client may have at the same time, as most servers allow. */
-const mostStreams = 128;
+export const mostStreams = 128;
 
 /** Speaks HTTP/2 on connections that it is given. */
 export class Http2Listener {
-  readonly #server: Pick<Http2Server, "on" | "emit" | "updateSettings">;
+  readonly #server: Pick<Http2Server, "on" | "off" | "emit" | "updateSettings">;
   readonly #sessions = new Set<ServerHttp2Session>();
   #patience: SessionPatience;
 
@@ -49,7 +49,6 @@ export class Http2Listener {
     this.#server.on("checkContinue", listener);
     this.#server.on("checkExpectation", listener);
     this.#server.on("connect", onUnknownMethod as never); // No tunnels: a gateway is asked for its own zones.
-    this.#server.on("session", (session) => this.#watch(session));
   }
 
   /** Applies what another configuration says of clients' connections, to those that are to come. */
@@ -58,20 +57,23 @@ export class Http2Listener {
     this.#server.updateSettings(settingsOf(config));
   }
 
-  /** Begins a session on a client's connection. */
-  take(socket: TLSSocket): void {
+  /** Begins a session on a client's connection; returns what tells whether it carries a request. */
+  take(socket: TLSSocket): () => boolean {
+    let watch: SessionWatch | null = null;
+    const onSession = (session: ServerHttp2Session): void => {
+      this.#sessions.add(session);
+      session.once("close", () => this.#sessions.delete(session));
+      watch = new SessionWatch(session, this.#patience);
+    };
+    this.#server.on("session", onSession); // Node tells of it before it is done with the connection.
     this.#server.emit("connection", socket);
+    this.#server.off("session", onSession);
+    return () => watch?.isBusy === true;
   }
 
   /** Asks every client to go elsewhere with what comes next; streams under way go on. */
   close(): void {
     for (const session of this.#sessions) session.close();
-  }
-
-  #watch(session: ServerHttp2Session): void {
-    this.#sessions.add(session);
-    session.once("close", () => this.#sessions.delete(session));
-    new SessionWatch(session, this.#patience);
   }
 }
 

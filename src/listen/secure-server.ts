@@ -8,9 +8,11 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timer
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from "node:tls";
 
 import type { ClientCertificates } from "./client-certificates.ts";
+import { isBusy } from "./client-connections.ts";
+import type { ConnectionLimit } from "./connection-limit.ts";
 import type { CertificatePair } from "./local-ca.ts";
 import type { Http2Listener } from "./http2-server.ts";
-import { rememberRawSocket } from "./raw-sockets.ts";
+import { rawSocketOf, rememberRawSocket } from "./raw-sockets.ts";
 
 /** How long a client may take over its handshake, in milliseconds. */
 const handshakeMs = 10_000;
@@ -18,18 +20,27 @@ const handshakeMs = 10_000;
 /** How often connections that have become idle are looked for while closing, in milliseconds. */
 const sweepMs = 20;
 
+/** Who gets the connections, and who counts them. */
+export interface SecureServerParts {
+  readonly http1: HttpServer;
+  readonly http2: Http2Listener;
+  readonly limit: ConnectionLimit;
+}
+
 /** Listens for TLS. */
 export class SecureServer {
   readonly #server: Server;
   readonly #http1: HttpServer;
   readonly #http2: Http2Listener;
   readonly #sockets = new Set<Socket>();
+  /** By the connection below it, what tells whether a secured one carries a request. */
+  readonly #isBusy = new WeakMap<Socket, () => boolean>();
 
   /** `fallback` is shown to clients that name no server: Node asks nobody then. */
   constructor(
     certificates: ClientCertificates,
     fallback: CertificatePair,
-    { http1, http2 }: { http1: HttpServer; http2: Http2Listener },
+    { http1, http2, limit }: SecureServerParts,
   ) {
     this.#http1 = http1;
     this.#http2 = http2;
@@ -42,6 +53,7 @@ export class SecureServer {
     this.#server.on("connection", (socket: Socket) => {
       rememberRawSocket(socket);
       this.#sockets.add(socket);
+      limit.admit(socket, () => this.#isBusy.get(socket)?.() === true);
       socket.once("close", () => this.#sockets.delete(socket));
     });
     this.#server.on("secureConnection", (socket) => this.#take(socket));
@@ -77,8 +89,11 @@ export class SecureServer {
 
   #take(socket: TLSSocket): void {
     socket.on("error", () => {}); // Before anything else: a client may go at any time.
-    if (socket.alpnProtocol === "h2") this.#http2.take(socket);
+    let isCarrying = (): boolean => isBusy(socket);
+    if (socket.alpnProtocol === "h2") isCarrying = this.#http2.take(socket);
     else this.#http1.emit("connection", socket);
+    const raw = rawSocketOf(socket);
+    if (raw !== undefined) this.#isBusy.set(raw, isCarrying);
   }
 }
 

@@ -42,6 +42,11 @@ export class SessionWatch {
     this.#listen();
   }
 
+  /** Whether it carries a request. */
+  get isBusy(): boolean {
+    return this.#streams > 0;
+  }
+
   #began(stream: ServerHttp2Stream): void {
     this.#streams += 1;
     stream.setTimeout(this.#patience.bodyIdleMs, () => {});
