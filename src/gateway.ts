@@ -64,6 +64,8 @@ export class Gateway implements ExchangeListener {
   readonly #own = new OwnAddresses();
   /** True for an address and port at which it listens. */
   readonly isOwnAddress = this.#own.has;
+  /** Another server of this process listens there, such as the admin server: no origin may be it. */
+  readonly listensAt = (host: string, port: number): Promise<void> => this.#own.add(host, port);
   readonly #server: FastifyInstance;
   readonly #door: FrontDoor;
   readonly #clients: ClientConnections;

@@ -58,11 +58,13 @@ const commonFields = {
 export class AdminServer {
   readonly #app: FastifyInstance;
   readonly #config: GatewayConfig["admin"];
+  readonly #subject: AdminSubject;
   readonly #stream: LiveStream;
   #document: Promise<object> | null = null;
 
   constructor(config: GatewayConfig["admin"], subject: AdminSubject, options: AdminOptions) {
     this.#config = config;
+    this.#subject = subject;
     this.#stream = new LiveStream(subject);
     this.#app = fastify({
       logger: false,
@@ -81,7 +83,9 @@ export class AdminServer {
   async start(): Promise<number | false> {
     if (this.#config.port === false) return false;
     await this.#app.listen({ host: this.#config.host, port: this.#config.port });
-    return (this.#app.server.address() as AddressInfo).port;
+    const { port } = this.#app.server.address() as AddressInfo;
+    await this.#subject.listensAt(this.#config.host, port);
+    return port;
   }
 
   async close(): Promise<void> {

@@ -17,4 +17,6 @@ export interface AdminSubject {
   readonly ports: Ports;
   /** True for an address and port at which the gateway itself listens. */
   readonly isOwnAddress: (address: string, port: number) => boolean;
+  /** Tells of another place at which this process listens: no origin may lead there. */
+  listensAt(host: string, port: number): Promise<void>;
 }

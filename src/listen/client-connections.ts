@@ -6,11 +6,15 @@ import type { Socket } from "node:net";
 
 import type { ExchangeContext } from "../exchange-context.ts";
 import { isHttp2 } from "./client-request.ts";
-import { isLingering } from "./linger.ts";
+import { mostStreams } from "./http2-server.ts";
+import { isLingering, readNoFurther } from "./linger.ts";
 
 const underWay = Symbol("requests under way");
 
 type TrackedSocket = Socket & { [underWay]?: Set<ExchangeContext> };
+
+/** Requests that may be under way on one connection: as many as HTTP/2 has streams. */
+const mostPipelined = mostStreams;
 
 /** The request that came last of those under way on an HTTP/1.1 connection; null if there is none. */
 export function lastUnderWay(socket: TrackedSocket): ExchangeContext | null {
@@ -52,7 +56,17 @@ export class ClientConnections {
         this.#streams.delete(context);
         this.#onLeft(context);
       });
-    } else ((req.socket as TrackedSocket)[underWay] ??= new Set()).add(context);
+    } else this.#pipeline(context, req.socket);
+  }
+
+  /** What comes behind too many requests is not begun; after their answers the connection ends. @see RFC 9112 §9.3.2 */
+  #pipeline(context: ExchangeContext, socket: TrackedSocket): void {
+    const contexts = (socket[underWay] ??= new Set());
+    if (contexts.size === mostPipelined) {
+      lastUnderWay(socket)?.res.closeAfter();
+      readNoFurther(socket);
+    }
+    contexts.add(context);
   }
 
   delete(context: ExchangeContext): void {

@@ -23,7 +23,7 @@ const sessionMegabytes = 64;
 const longestFieldBlock = 64 * 1024 * 1024;
 
 /** Streams that one client may have at the same time, as most servers allow. */
-const mostStreams = 128;
+export const mostStreams = 128;
 
 /** Speaks HTTP/2 on connections that it is given. */
 export class Http2Listener {

@@ -34,6 +34,8 @@ export class RawHttp2 {
   readonly socket: TLSSocket;
   readonly frames: RawFrame[] = [];
   isClosed = false;
+  /** Whether it says that it is there, when asked. */
+  answersPings = false;
   #pending: Buffer = Buffer.alloc(0);
 
   /** `pairs` are the first SETTINGS. */
@@ -70,6 +72,22 @@ export class RawHttp2 {
       ([one], [other]) => Number(other.startsWith(":")) - Number(one.startsWith(":")),
     );
     return this.send(frame(types.headers, flag | flags.endHeaders, streamId, fieldBlock(fields)));
+  }
+
+  /** Sends batch after batch, each when there is room for it, until the connection is closed or there is no more. */
+  async flood(batchOf: (index: number) => Buffer, batches: number): Promise<void> {
+    for (let index = 0; index < batches && !this.isClosed; index += 1) {
+      const hasRoom = this.send(batchOf(index));
+      // A turn of the loop for whoever else is here, at least.
+      await new Promise<void>((resolve) => {
+        if (hasRoom || this.isClosed) return void setImmediate(resolve);
+        const done = (): void => {
+          this.socket.off("drain", done).off("close", done);
+          resolve();
+        };
+        this.socket.once("drain", done).once("close", done);
+      });
+    }
   }
 
   of(type: number, streamId = 0): readonly RawFrame[] {
@@ -134,6 +152,8 @@ export class RawHttp2 {
       this.frames.push(seen);
       if (seen.type === types.settings && (seen.flags & flags.ack) === 0)
         this.send(frame(types.settings, flags.ack, 0));
+      if (this.answersPings && seen.type === types.ping && (seen.flags & flags.ack) === 0)
+        this.send(frame(types.ping, flags.ack, 0, seen.payload));
     }
   }
 }
