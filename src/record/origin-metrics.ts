@@ -13,7 +13,7 @@ type Origin = Zone["origins"][number];
 export function registerOriginMetrics(
   registers: Registry[],
   zones: Zones,
-  checks: HealthChecks,
+  checks: Pick<HealthChecks, "counts">,
 ): void {
   registerStates(registers, zones);
   registerCounters(registers, zones, checks);
@@ -62,7 +62,11 @@ function registerStates(registers: Registry[], zones: Zones): void {
   );
 }
 
-function registerCounters(registers: Registry[], zones: Zones, checks: HealthChecks): void {
+function registerCounters(
+  registers: Registry[],
+  zones: Zones,
+  checks: Pick<HealthChecks, "counts">,
+): void {
   tableMetric(
     "counter",
     {

@@ -7,6 +7,16 @@ import type { Metrics } from "./metrics.ts";
 import type { RecentExchanges } from "./recent-exchanges.ts";
 import { clientLeft } from "./statuses.ts";
 
+/** Knows at any time which requests are under way, for the case that their process ends before they do. */
+export interface Witness {
+  /** A request goes to an origin. */
+  began(context: ExchangeContext): void;
+  /** The head of its response has left. */
+  answered(context: ExchangeContext): void;
+  /** It has been recorded. */
+  ended(context: ExchangeContext, totalMs: number): void;
+}
+
 /** Writes the access line, counts, keeps what was of late, and ends the trace. */
 export class Recorder {
   readonly #metrics: Metrics;
@@ -14,6 +24,9 @@ export class Recorder {
   readonly #recent: RecentExchanges | null;
   /** Null where no traces are made. */
   tracing: Pick<Tracing, "end"> | null = null;
+
+  /** Null where nobody would be left to ask. */
+  witness: Witness | null = null;
 
   /** `recent` is null where nobody can ask. */
   constructor(metrics: Metrics, lines: AccessLines, recent: RecentExchanges | null) {
@@ -47,5 +60,6 @@ export class Recorder {
     this.#lines.add(context, time, totalMs);
     this.#recent?.add(context, time, totalMs);
     this.tracing?.end(context);
+    this.witness?.ended(context, totalMs);
   }
 }
