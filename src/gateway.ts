@@ -11,7 +11,8 @@ import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { addReplyFrom, replyOptions } from "./exchange/reply-from.ts";
 import type { Tunnel } from "./exchange/tunnel.ts";
 import { ExchangeContext } from "./exchange-context.ts";
-import { OriginHealth } from "./health/origin-health.ts";
+import type { GatewayParts } from "./gateway-parts.ts";
+import { type Health, OriginHealth } from "./health/origin-health.ts";
 import { hasBody } from "./identify/has-body.ts";
 import { identify } from "./identify/identify.ts";
 import { newRayId } from "./identify/ray-id.ts";
@@ -19,7 +20,7 @@ import { Injection } from "./inject/injection.ts";
 import { Judge } from "./judge.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
-import { FrontDoor, type Ports } from "./listen/front-door.ts";
+import { type Door, FrontDoor, type Ports } from "./listen/front-door.ts";
 import { linger } from "./listen/linger.ts";
 import { loadCertificates } from "./listen/load-certificates.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
@@ -49,11 +50,12 @@ declare module "fastify" {
 export class Gateway implements ExchangeListener {
   readonly settings: Settings;
   readonly metrics: Metrics;
-  readonly health: OriginHealth;
+  readonly health: Health;
   readonly reloads: ReloadRecord;
-  readonly recent = new RecentExchanges();
+  readonly recent: RecentExchanges;
   readonly injection: Injection;
   readonly #messages: Logger;
+  readonly #parts: GatewayParts;
   readonly #inForce: InForce;
   readonly #judge: Judge;
   readonly #admission: Admission;
@@ -62,7 +64,7 @@ export class Gateway implements ExchangeListener {
   /** True for an address and port at which it listens. */
   readonly isOwnAddress = this.#own.has;
   readonly #server: FastifyInstance;
-  readonly #door: FrontDoor;
+  readonly #door: Door;
   readonly #clients: ClientConnections;
   readonly #tunnels = new Set<Tunnel>();
   /** Null where no traces are made. */
@@ -70,19 +72,19 @@ export class Gateway implements ExchangeListener {
   /** The ports taken, once it listens. */
   ports: Ports = { http: null, https: null };
 
-  /**
-   * `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. Exchanges
-   * are kept where somebody can ask for them.
-   */
+  /** `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. */
   constructor(
     config: GatewayConfig,
     lines: LineWriter,
     messages: Logger,
-    canBeAsked = config.admin.port !== false,
+    parts: GatewayParts = {},
   ) {
+    const { canBeAsked = config.admin.port !== false } = parts;
     this.#messages = messages;
-    this.reloads = new ReloadRecord(messages);
-    this.health = new OriginHealth(this.#own.has, messages);
+    this.#parts = parts;
+    this.recent = parts.recent ?? new RecentExchanges();
+    this.reloads = parts.reloads ?? new ReloadRecord(messages);
+    this.health = parts.health?.(this.#own.has) ?? new OriginHealth(this.#own.has, messages);
     const accessLines = new AccessLines(config.log, lines);
     this.metrics = new Metrics({
       checks: this.health.checks,
@@ -91,16 +93,18 @@ export class Gateway implements ExchangeListener {
     });
     this.#inForce = new InForce(config, this.metrics, this.health);
     this.settings = new Settings(this.#inForce);
-    this.injection = new Injection(this.#inForce);
+    this.injection = new Injection(this.#inForce, parts.office);
     this.#judge = new Judge(this.#inForce, messages);
     this.#admission = new Admission(this.#inForce, this.#judge, () => this.ports.http);
     this.#recorder = new Recorder(this.metrics, accessLines, canBeAsked ? this.recent : null);
+    this.#recorder.witness = parts.witness ?? null;
     this.#server = createServer(
       config,
       () => newRayId(this.config.colo),
       (...malformed) => refusals.malformed(...malformed),
     );
-    this.#door = new FrontDoor(this.#server, config, (req, res) => refusals.method(req, res));
+    this.#door =
+      parts.door ?? new FrontDoor(this.#server, config, (req, res) => refusals.method(req, res));
     this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
     const refusals = new Refusals({
       inForce: this.#inForce,
@@ -129,13 +133,14 @@ export class Gateway implements ExchangeListener {
   /** Listens; resolves with the ports taken. */
   async start(): Promise<Ports> {
     this.#inForce.open();
-    if (this.config.tracing)
+    if (this.config.tracing && this.#parts.door === undefined)
       this.#recorder.tracing = this.#tracing = await loadTracing(this.#messages);
     this.injection.adopt(this.config);
     await this.injection.prepare();
     const { listen } = this.config;
     const warn = (why: string): void => this.#messages.warn(why);
-    const ports = await this.#door.open(() => loadCertificates(listen, warn));
+    const { certificates = () => loadCertificates(listen, warn) } = this.#parts;
+    const ports = await this.#door.open(certificates);
     const { host } = listen;
     this.ports = ports;
     if (ports.http !== null) await this.#own.add(host, ports.http);
@@ -155,6 +160,13 @@ export class Gateway implements ExchangeListener {
     await this.#door.adapt(config);
     this.reloads.succeeded(config, outcome, performance.now() - startedAt);
     return outcome;
+  }
+
+  /** Records a request that another process has not recorded. */
+  recordFor(context: ExchangeContext, failure: OriginFailure | null): void {
+    context.zone = this.#inForce.edition.router.find(context.host);
+    if (failure !== null) this.#judge.settle(context, failure);
+    this.#recorder.record(context);
   }
 
   /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
@@ -200,6 +212,7 @@ export class Gateway implements ExchangeListener {
   #admit(context: ExchangeContext): OriginFailure | "answered" | "injected" | null {
     const refused = this.#admission.admit(context);
     if (refused !== null || context.zone === null) return refused;
+    this.#parts.witness?.began(context);
     this.#tracing?.begin(context); // Before anything leaves: the origin is told of it.
     const injected = this.injection.choose(context);
     if (injected !== false) return injected === true ? "injected" : injected;
@@ -235,6 +248,7 @@ export class Gateway implements ExchangeListener {
     const isWhole = context.req.complete || !hasBody(context.req);
     // A connection whose request was not read to its end cannot carry another.
     begin(isWhole ? ["cf-ray", context.ray] : ["cf-ray", context.ray, "connection", "close"]);
+    this.#parts.witness?.answered(context);
     reply.hijack();
   }
 
@@ -265,6 +279,7 @@ export class Gateway implements ExchangeListener {
   onTunnel(context: ExchangeContext, tunnel: Tunnel): void {
     this.#tunnels.add(tunnel);
     context.res.statusCode = 101;
+    this.#parts.witness?.answered(context);
     this.#clients.delete(context); // The tunnel hears of the client's end by itself.
   }
 

@@ -25,8 +25,20 @@ interface Secure {
   readonly certificates: ClientCertificates;
 }
 
+/** The way in for requests. */
+export interface Door {
+  /** PEM of the CA that signs for names without a certificate of the owner's; null without HTTPS. */
+  readonly caPem: string | null;
+  /** Opens what the config wants open. `certificates` is asked for only if HTTPS is. */
+  open(certificates: () => Promise<ClientCertificates>): Promise<Ports>;
+  /** Applies what another configuration says of clients' connections and certificates. It listens where it did. */
+  adapt(config: GatewayConfig): Promise<void>;
+  /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
+  close(graceMs: number): Promise<void>;
+}
+
 /** The gateway's listeners. */
-export class FrontDoor {
+export class FrontDoor implements Door {
   readonly #app: FastifyInstance;
   readonly #onUnknownMethod: RequestListener;
   #config: GatewayConfig;
@@ -39,12 +51,10 @@ export class FrontDoor {
     this.#config = config;
   }
 
-  /** PEM of the CA that signs for names without a certificate of the owner's; null without HTTPS. */
   get caPem(): string | null {
     return this.#secure?.certificates.caPem ?? null;
   }
 
-  /** Opens what the config wants open. `certificates` is asked for only if HTTPS is. */
   async open(certificates: () => Promise<ClientCertificates>): Promise<Ports> {
     const { host, http, https } = this.#config.listen;
     // One address: for a name of several Fastify would make servers that the line knows nothing of.
@@ -58,7 +68,6 @@ export class FrontDoor {
     return ports;
   }
 
-  /** Applies what another configuration says of clients' connections and certificates. It listens where it did. */
   async adapt(config: GatewayConfig): Promise<void> {
     const before = this.#config.listen.certificates;
     this.#config = config;
@@ -71,7 +80,6 @@ export class FrontDoor {
     server.replaceFallback(await certificates.pairFor(""));
   }
 
-  /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
   async close(graceMs: number): Promise<void> {
     await Promise.all([closeServer(this.#app, graceMs), this.#secure?.server.close(graceMs)]);
   }
