@@ -1,8 +1,18 @@
+import { fileURLToPath } from "node:url";
+
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // The examples import the package by its name, as whoever copies them does; here it is not built first.
+  // test/e2e/package.test.ts runs some of them on the package as it is packed.
+  resolve: {
+    alias: {
+      "edgecase/testing": fileURLToPath(new URL("src/testing/index.ts", import.meta.url)),
+      "edgecase/codes": fileURLToPath(new URL("edge-codes/index.ts", import.meta.url)),
+    },
+  },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     globalSetup: "test/helpers/own-home.ts",
     testTimeout: 20_000,
     hookTimeout: 30_000,

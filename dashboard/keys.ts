@@ -2,7 +2,7 @@
 
 import { isPaused } from "./state/exchanges.ts";
 import { say } from "./state/announcement.ts";
-import { closeChoice } from "./view/choice.ts";
+import { closeChoice, toggleFaults } from "./view/choice.ts";
 import { stepThroughList } from "./view/focus.ts";
 import { isHelpOpen } from "./view/help.tsx";
 
@@ -32,6 +32,7 @@ const actions: Readonly<Record<string, () => void>> = {
     isPaused.value = !isPaused.value;
     say(isPaused.value ? "The list is paused" : "The list goes on");
   },
+  f: toggleFaults,
   "/": () => document.querySelector<HTMLElement>("#filter-text")?.focus(),
   "?": () => {
     isHelpOpen.value = true;

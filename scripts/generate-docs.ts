@@ -1,11 +1,13 @@
 // Fills what the docs repeat from the data: README's table of codes, the options in docs/configuration.md, docs/failures.md,
-// the series in docs/metrics.md; and fixtures/catalogue.ts.
+// the series in docs/metrics.md, the examples in docs/recipe*.md; and fixtures/catalogue.ts.
 // `npx tsx scripts/generate-docs.ts` writes them; with `--check` it writes nothing and exits 1 if anything is out of date.
 
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { cataloguePage } from "./pages/catalogue.ts";
 import { codesTable } from "./pages/codes-table.ts";
+import { examplesIn, shownExample } from "./pages/examples.ts";
 import { failuresPage } from "./pages/failures-page.ts";
 import { optionsTable } from "./pages/options-table.ts";
 import { seriesTable } from "./pages/series-table.ts";
@@ -19,7 +21,23 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/failures.md", failuresPage()],
     ["fixtures/catalogue.ts", cataloguePage()],
     ["docs/metrics.md", fill(readText("docs/metrics.md"), "series", seriesTable())],
+    ...recipes(),
   ]);
+}
+
+/** The pages that show files of examples/, with those files as they are. */
+function recipes(): [string, string][] {
+  const names = readdirSync(new URL("../docs/", import.meta.url));
+  return names
+    .filter((name) => /^recipe.*\.md$/.test(name))
+    .map((name) => {
+      const page = readText(`docs/${name}`);
+      const filled = examplesIn(page).reduce(
+        (text, file) => fill(text, file, shownExample(file, readText(file))),
+        page,
+      );
+      return [`docs/${name}`, filled];
+    });
 }
 
 function fill(text: string, name: string, content: string): string {

@@ -63,11 +63,26 @@ async function takeAll(): Promise<void> {
   await light.locator("a.what", { hasText: "expired.localhost/cart" }).first().click();
   await traffic(settleMs);
   await take("dashboard-details", light);
+  await takeFaults(light);
   const expired = `http://expired.localhost:${http}/`;
   await take("demo-index", await open("light", `http://localhost:${http}/`));
   await take("error-page-verbose", await open("light", expired));
   await tell({ pages: "sanitized", codes: "generic" });
   await take("error-page-sanitized", await open("light", expired));
+}
+
+/** Faults in force, with what they have done so far. */
+async function takeFaults(page: Page): Promise<void> {
+  const zone = "good.localhost";
+  await inject({ fault: "525", zone, match: { path: "/api/*" }, rate: 0.5, for: "10m" });
+  await inject({ fault: "cut", zone, match: { path: "/cart" }, count: 100 });
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("f");
+  // The list stands still for those who have scrolled down, as the focus has.
+  await page.evaluate("document.querySelector('.scroller').scrollTo(0, 0)");
+  await traffic(settleMs * 4);
+  await take("dashboard-faults", page);
+  await fetch(`${adminUrl()}api/faults`, { method: "DELETE" });
 }
 
 async function open(colorScheme: "light" | "dark", url: string): Promise<Page> {
@@ -113,12 +128,19 @@ function ask(host: string, path = "/"): Promise<void> {
   });
 }
 
-async function tell(change: object): Promise<void> {
-  await fetch(`${adminUrl()}api/settings`, {
-    method: "PATCH",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(change),
-  });
+function tell(change: object): Promise<void> {
+  return order("PATCH", "settings", change);
+}
+
+function inject(fault: object): Promise<void> {
+  return order("POST", "faults", fault);
+}
+
+async function order(method: string, path: string, body: object): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  const address = `${adminUrl()}api/${path}`;
+  const { ok, status } = await fetch(address, { method, headers, body: JSON.stringify(body) });
+  if (!ok) throw new Error(`${method} ${path} was answered with ${status}`);
 }
 
 function adminUrl(): string {

@@ -8,6 +8,8 @@ export interface Problem {
   /** 0 where there was no answer at all. */
   readonly status: number;
   readonly detail?: string;
+  /** The key that is wrong, where one is. */
+  readonly path?: string;
 }
 
 /** What became of a question. */
@@ -15,15 +17,25 @@ export type Asked<T> =
   | { readonly value: T; readonly problem: null }
   | { readonly value: null; readonly problem: Problem };
 
-/** Asks for JSON; with a `change`, asks for that change. Never rejects. */
-export async function ask<T>(path: string, change?: object): Promise<Asked<T>> {
-  const answer = await fetchApi(path, {
-    ...(change !== undefined && {
-      method: "PATCH",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(change),
-    }),
-  });
+/** Asks for JSON. Never rejects. */
+export async function ask<T>(path: string): Promise<Asked<T>> {
+  return jsonOf(await fetchApi(path));
+}
+
+/** Asks for a change, and for the JSON that answers it. Never rejects. */
+export async function order<T>(
+  method: "PATCH" | "POST" | "DELETE",
+  path: string,
+  change?: object,
+): Promise<Asked<T>> {
+  const sent = {
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(change),
+  };
+  return jsonOf(await fetchApi(path, { method, ...(change !== undefined && sent) }));
+}
+
+async function jsonOf<T>(answer: Asked<Response>): Promise<Asked<T>> {
   if (answer.value === null) return answer;
   try {
     return { value: (await answer.value.json()) as T, problem: null };

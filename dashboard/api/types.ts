@@ -1,5 +1,6 @@
 // What the admin port sends, as far as the dashboard reads it: for the most part the types of its own schemas.
 
+import type { FaultNames as FaultNameList, FaultView } from "../../src/admin/fault-schemas.ts";
 import type {
   ExchangeView,
   SettingsView,
@@ -18,6 +19,17 @@ export type Settings = SettingsView;
 
 /** A zone as `/api/zones` has it. */
 export type ZoneFacts = ZoneView;
+
+/** A fault in force. */
+export type Fault = FaultView;
+
+/** Faults in force. */
+export interface FaultList {
+  readonly faults: readonly Fault[];
+}
+
+/** What can be injected, by name. */
+export type FaultNames = FaultNameList;
 
 /** What clients are told. */
 export type Told = Pick<Settings, "codes" | "pages" | "profile">;

@@ -133,6 +133,7 @@ function draw(): void {
 }
 
 function holds(one: Summary, wanted: string): boolean {
+  if (one.injected !== null && `injected ${one.injected}`.includes(wanted)) return true;
   return searched.some((key) =>
     String(one[key] ?? "")
       .toLowerCase()

@@ -12,9 +12,19 @@ export interface Place {
   readonly ray: string;
   /** The code, failure type or reason that is explained. */
   readonly explain: string;
+  /** `faults` where that panel is open, below the two others. */
+  readonly panel: string;
 }
 
-const nowhere: Place = { zone: "", code: "", failure: "", text: "", ray: "", explain: "" };
+const nowhere: Place = {
+  zone: "",
+  code: "",
+  failure: "",
+  text: "",
+  ray: "",
+  explain: "",
+  panel: "",
+};
 
 /** Where the reader is. */
 export const place = signal<Place>(readAddress());

@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 
-import { ask, type Problem } from "../api/ask.ts";
+import { order, type Problem } from "../api/ask.ts";
 import type { Settings, Told } from "../api/types.ts";
 import { place } from "./place.ts";
 
@@ -35,7 +35,10 @@ export async function tell(change: Partial<Told>): Promise<void> {
   if (before === null) return;
   const { zone } = place.value;
   settings.value = withChange(before, change, zone);
-  const after = await ask<Settings>("settings", { ...change, ...(zone !== "" && { zone }) });
+  const after = await order<Settings>("PATCH", "settings", {
+    ...change,
+    ...(zone !== "" && { zone }),
+  });
   settings.value = after.value ?? before;
   refusal.value = after.problem;
 }

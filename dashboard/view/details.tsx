@@ -79,6 +79,11 @@ function Story({ one, whole }: { readonly one: Summary; readonly whole: WholeExc
         <wbr />
         {one.path}
       </p>
+      {one.injected !== null && (
+        <p class="notice injected">
+          <b>Injected:</b> the fault <code>{one.injected}</code> was put in its way on purpose.
+        </p>
+      )}
       {whole !== null && <LongStrip steps={whole.steps} />}
       {whole !== null && whole.whatHappened !== null && (
         <p class="happened">

@@ -28,6 +28,7 @@ export function ExchangeRow({ one }: { readonly one: Summary }) {
           data-ray={one.ray}
           tabIndex={-1}
         >
+          {one.injected !== null && <InjectedTag fault={one.injected} />}
           <span class="method">{one.method}</span> <span class="host">{one.host}</span>
           <span class="path">{one.path}</span>
         </a>
@@ -45,6 +46,16 @@ export function ExchangeRow({ one }: { readonly one: Summary }) {
         {duration(one.totalMs)}
       </td>
     </tr>
+  );
+}
+
+function InjectedTag({ fault }: { readonly fault: string }) {
+  return (
+    <>
+      <span class="tag" title={`The fault ${fault}, on purpose`}>
+        injected
+      </span>{" "}
+    </>
   );
 }
 
@@ -66,15 +77,12 @@ function toldAs({ late, status }: Summary): string {
 }
 
 function Cause({ one }: { readonly one: Summary }) {
-  const { failure, reason, status, injected } = one;
+  const { failure, reason, status } = one;
   if (failure === null) {
     if (status === 499) return <span class="soft">client left</span>;
     return status >= 400 && one.originStatus > 0 ? <span class="soft">said the origin</span> : null;
   }
   return (
-    <span title={reason === null ? failure : `${failure} / ${reason}`}>
-      {reason ?? failure}
-      {injected !== null && " (injected)"}
-    </span>
+    <span title={reason === null ? failure : `${failure} / ${reason}`}>{reason ?? failure}</span>
   );
 }

@@ -4,10 +4,11 @@ import { connection } from "../state/live.ts";
 import { lastTick } from "../state/counts.ts";
 import { narrow, place } from "../state/place.ts";
 import { differing, refusal, settings, tell, told } from "../state/settings.ts";
+import { areFaultsShown, toggleFaults } from "./choice.ts";
 import { isHelpOpen } from "./help.tsx";
 import { Switch } from "./switch.tsx";
 
-/** Name, connection, zone, the two toggles and the profile. */
+/** Name, connection, zone, the two toggles and the profile, and what opens the panel of faults. */
 export function Header() {
   return (
     <header class="header">
@@ -20,6 +21,14 @@ export function Header() {
         <ZoneChoice />
         <Toggles />
       </div>
+      <button
+        type="button"
+        class="quiet faults-button"
+        aria-pressed={areFaultsShown.value}
+        onClick={toggleFaults}
+      >
+        Faults
+      </button>
       <button
         type="button"
         class="quiet help-button"

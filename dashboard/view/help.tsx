@@ -15,6 +15,7 @@ const keys = [
   ["Enter", "open the exchange"],
   ["Escape", "close it, or leave a field"],
   ["/", "go to the filter"],
+  ["f", "faults: inject, watch and clear them"],
   ["p", "pause the list, or let it go on"],
   ["?", "this list"],
 ] as const;

@@ -4,7 +4,7 @@ import { type Static, Type } from "@sinclair/typebox";
 
 import { closed } from "../config/schema-parts.ts";
 import { durationSchema, faultProperties } from "../config/schema-inject.ts";
-import { byName, integer, nullable, text } from "./schemas.ts";
+import { byName, integer, nullable, oneOf, text } from "./schemas.ts";
 
 /** A fault to inject from now on. */
 export const faultRequestSchema = Type.Object(
@@ -46,5 +46,27 @@ export const faultSchema = Type.Object(
   { title: "Fault", description: "A fault that is put in the way of requests." },
 );
 
+/** What can be injected, by name. */
+export const faultNamesSchema = Type.Object(
+  {
+    names: Type.Array(
+      Type.Object({
+        name: text("What POST /api/faults takes as fault."),
+        kind: oneOf(
+          ["response", "code", "failure type", "reason", "broken origin"],
+          "What has the name; a response is that of the zone's own origin.",
+        ),
+        title: text("What it is, in a few words."),
+      }),
+    ),
+  },
+  {
+    title: "FaultNames",
+    description:
+      "Codes, failure types, reasons and broken origins, in this order, less those that need what a machine may not have.",
+  },
+);
+
 export type FaultRequest = Static<typeof faultRequestSchema>;
 export type FaultView = Static<typeof faultSchema>;
+export type FaultNames = Static<typeof faultNamesSchema>;

@@ -8,9 +8,16 @@ import { show } from "../config/config-error.ts";
 import type { FaultRuleConfig } from "../config/gateway-config.ts";
 import { pathOf, problemsOf } from "../config/schema-problems.ts";
 import { resolveRule } from "../config/resolve-inject.ts";
+import { faultNames } from "../inject/fault-names.ts";
 import type { FaultRule } from "../inject/fault-rule.ts";
+import type { Profile } from "../map/profile.ts";
 import { Zone } from "../zone.ts";
-import { type FaultRequest, faultRequestSchema, type FaultView } from "./fault-schemas.ts";
+import {
+  type FaultNames,
+  type FaultRequest,
+  faultRequestSchema,
+  type FaultView,
+} from "./fault-schemas.ts";
 import type { ProblemDetails } from "./problem.ts";
 import type { AdminSubject } from "./subject.ts";
 import { zoneNamed } from "./zone-named.ts";
@@ -59,16 +66,24 @@ export function viewFault({ id, config, endsAt, matched, injected }: FaultRule):
   };
 }
 
+/** What can be injected into the zone with this host, or into any zone; or why the host means none. */
+export function namesFor(
+  host: string | undefined,
+  subject: Injectable,
+): FaultNames | ProblemDetails {
+  const zone = zoneMeant(host, subject);
+  if (zone !== null && !(zone instanceof Zone)) return zone;
+  return { names: faultNames(profilesInUse(zone, subject)) };
+}
+
 function ruleOf(
   { zone: host, for: duration, ...written }: FaultRequest,
   subject: Injectable,
 ): FaultRuleConfig | ProblemDetails {
-  const zone = host === undefined ? null : zoneNamed(host, subject);
+  const zone = zoneMeant(host, subject);
   if (zone !== null && !(zone instanceof Zone)) return zone;
   const problems: ConfigProblem[] = [];
-  const zones = zone === null ? subject.zones : [zone];
-  const inUse = zones.flatMap(({ errors, profiles }) => profiles.get(errors.profile) ?? []);
-  const resolved = resolveRule([], written, inUse, {
+  const resolved = resolveRule([], written, profilesInUse(zone, subject), {
     report: (steps, rule, found, nearest) =>
       void problems.push({
         path: pathOf(steps),
@@ -84,4 +99,15 @@ function ruleOf(
     zone: zone?.name ?? null,
     forMs: duration === undefined ? null : parseDuration(duration),
   };
+}
+
+/** Null for every zone. */
+function zoneMeant(host: string | undefined, subject: Injectable): Zone | ProblemDetails | null {
+  return host === undefined ? null : zoneNamed(host, subject);
+}
+
+function profilesInUse(zone: Zone | null, subject: Injectable): Profile[] {
+  const zones = zone === null ? subject.zones : [zone];
+  const inUse = zones.flatMap(({ errors, profiles }) => profiles.get(errors.profile) ?? []);
+  return [...new Set(inUse)];
 }

@@ -85,6 +85,8 @@ function profilesOf(
   zones: readonly ZoneConfig[],
   custom: Readonly<Record<string, ProfileFile>>,
 ): Profile[] {
+  // Profiles that extend each other have been reported, and cannot be compiled.
+  if (checkProfiles(custom).length > 0) return [...compileProfiles({}).values()];
   const compiled = compileProfiles(custom);
   const names = new Set(zones.map(({ errors }) => errors.profile));
   return [...names].flatMap((name) => compiled.get(name) ?? []);

@@ -12,8 +12,16 @@ const pattern = (description: string) =>
 export const durationSchema = (description: string) =>
   Type.Union(
     [
-      Type.Integer({ minimum: 0, maximum: 86_400_000 }),
-      Type.String({ pattern: durationPattern, maxLength: 20 }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 86_400_000,
+        description: "milliseconds up to 86400000",
+      }),
+      Type.String({
+        pattern: durationPattern,
+        maxLength: 20,
+        description: "a wait as 30s",
+      }),
     ],
     { description },
   );

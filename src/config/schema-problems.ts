@@ -79,10 +79,13 @@ interface Choice {
   readonly type?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** What it is, where its type does not say so. */
+  readonly description?: string;
 }
 
 function describeChoice(choice: Choice): string {
   if (choice.const !== undefined) return JSON.stringify(choice.const);
+  if (choice.description !== undefined) return choice.description;
   const range =
     choice.minimum === undefined ? "" : ` from ${choice.minimum} to ${choice.maximum ?? "any"}`;
   return `a value of type ${choice.type ?? "unknown"}${range}`;

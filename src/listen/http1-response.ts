@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 
 import { type ClientResponse, noFields } from "./client-response.ts";
+import { writeJoined, writeQuickHead } from "./quick-head.ts";
 import { rawSocketOf } from "./raw-sockets.ts";
 
 /** Given to `http.createServer`, which makes every response of this class. */
@@ -19,7 +20,12 @@ export class Http1Response extends ServerResponse implements ClientResponse {
 
   sendHead(status: number, reason: string, fields: readonly string[]): void {
     this.sentFields = fields;
-    this.writeHead(status, reason, fields as string[]);
+    if (!writeQuickHead(this, status, reason, fields))
+      this.writeHead(status, reason, fields as string[]);
+  }
+
+  override write(chunk: Uint8Array): boolean {
+    return writeJoined(this, chunk) || super.write(chunk);
   }
 
   sendTrailers(fields: readonly (readonly [name: string, value: string])[]): void {

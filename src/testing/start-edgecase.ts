@@ -28,6 +28,8 @@ export interface Edgecase extends AsyncDisposable {
   readonly secureUrl: string | null;
   /** PEM of the CA that signs for `secureUrl`, to be trusted by the client under test; null without HTTPS. */
   readonly caPem: string | null;
+  /** Its metrics, admin API and dashboard; null unless `admin.port` is a port (0 takes a free one). */
+  readonly adminUrl: string | null;
   /** What passed so far and has every value named, newest first: the objects of GET /api/exchanges. */
   exchanges(filter?: ExchangeFilter): Summary[];
   /**
@@ -74,6 +76,7 @@ export async function startEdgecase(options: EdgecaseOptions): Promise<Edgecase>
     url: gateway.urls.http ?? gateway.urls.https ?? "",
     secureUrl: gateway.urls.https,
     caPem: gateway.caPem,
+    adminUrl: gateway.urls.admin,
     exchanges: (filter) => gateway.exchanges(filter),
     metric: (name, labels) => gateway.metric(name, labels),
     inject: (fault, { times, ...which } = {}) =>

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { validate } from "@readme/openapi-parser";
 import { describe, expect, test } from "vitest";
 
+import type { FaultNames } from "../../src/admin/fault-schemas.ts";
 import type { ExchangeView, SettingsView, Summary, ZoneView } from "../../src/admin/schemas.ts";
 import { entriesNamed } from "../../src/explain.ts";
 import { startAdmin, startAdminFor, type TestAdmin } from "../helpers/admin.ts";
@@ -295,6 +296,30 @@ describe("GET /api/explain/{name}", () => {
   });
 });
 
+describe("GET /api/faults/names", () => {
+  test.each([
+    ["", true, true],
+    ["?zone=a.test", true, false],
+    ["?zone=b2.test", false, true],
+  ])("%s goes by the profiles of the zones in question", async (query, has521, has504) => {
+    await using admin = await startAdmin({ zones: twoZones });
+    await admin.change({ zone: "b.test", profile: "rfc9209" });
+
+    const { names } = (await admin.ask(`/api/faults/names${query}`)).json() as FaultNames;
+
+    const has = (code: string) => names.some(({ name }) => name === code);
+    expect([has("521"), has("504")]).toEqual([has521, has504]);
+  });
+
+  test("says which zone was probably meant", async () => {
+    await using admin = await startAdmin({ zones: twoZones });
+
+    const answer = await admin.ask("/api/faults/names?zone=b3.test");
+
+    expect(answer.json()).toMatchObject({ status: 400, path: "zone", nearest: "b.test" });
+  });
+});
+
 describe("GET /api/openapi.json", () => {
   test("has the routes that docs/admin-api.md has, in the same words", async () => {
     await using admin = await startAdmin({ zones: [] });
@@ -326,6 +351,7 @@ describe("GET /api/openapi.json", () => {
       "/api/exchanges/{ray}/page",
       "/api/explain/{name}",
       "/api/faults",
+      "/api/faults/names",
       "/api/faults/{id}",
       "/api/gateway",
       "/api/pools",

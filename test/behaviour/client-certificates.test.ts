@@ -285,6 +285,7 @@ describe("certificates are kept", () => {
     const pair = await ca.issue(["any.test"]);
     const asked: string[] = [];
     const counting = {
+      certificatePem: ca.certificatePem,
       issue: async (names: readonly string[]) => {
         asked.push(...names);
         return pair;
@@ -304,7 +305,9 @@ describe("certificates are kept", () => {
   });
 
   test("but a failure is not: the next client has another try", async () => {
-    const failing = { issue: vi.fn<LocalCa["issue"]>().mockRejectedValueOnce(new Error("no")) };
+    const { certificatePem } = ca;
+    const issuing = vi.fn<LocalCa["issue"]>().mockRejectedValueOnce(new Error("no"));
+    const failing = { certificatePem, issue: issuing };
     failing.issue.mockImplementation((names) => ca.issue(names));
     const certificates = new ClientCertificates(failing, { host: "127.0.0.1", certificates: [] });
 

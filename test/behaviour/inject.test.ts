@@ -350,7 +350,10 @@ describe("rules of the configuration", () => {
     [{ fault: 499 }, "inject.rules[0].fault: is a code that the profile in use has for no failure"],
     [{ fault: "525", after: 1 }, "inject.rules[0].after: is for cut and stall alone"],
     [{ fault: "525", rate: 2 }, "inject.rules[0].rate"],
-    [{ fault: "525", delay: "soon" }, "inject.rules[0].delay"],
+    [
+      { fault: "525", delay: "soon" },
+      "inject.rules[0].delay: must be milliseconds up to 86400000 or a wait as 30s",
+    ],
     [{ fault: "525", match: { paht: "/" } }, "inject.rules[0].match.paht"],
   ])("%o is refused", async (rule, message) => {
     await expect(start({ inject: { rules: [rule] } } as ConfigFile)).rejects.toThrow(message);

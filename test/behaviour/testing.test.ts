@@ -103,6 +103,16 @@ describe("startEdgecase", () => {
     await expect(edge.inject("525", { rate: 7 })).rejects.toThrow("rate");
   });
 
+  test("has an admin port where it is asked for", async () => {
+    await using edge = await startEdgecase({ origin: nowhere, admin: { port: 0 } });
+    await using closed = await startEdgecase({ origin: nowhere });
+
+    const metrics = await fetch(`${edge.adminUrl}/metrics`);
+
+    expect(await metrics.text()).toContain("edgecase_build_info");
+    expect(closed.adminUrl).toBeNull();
+  });
+
   test.each([
     [{ origin: "ftp://x" }, "zones[0].origins[0]"],
     [{ origin: nowhere, zones: [] }, "zones: must not stand beside origin"],

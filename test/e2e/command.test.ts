@@ -48,6 +48,12 @@ describe("edgecase check", () => {
     expect(edgecase(["check", file])).toMatchObject({ status: 0, stderr: "" });
   });
 
+  test("accepts the example of an error page", () => {
+    const file = "examples/error-page/edgecase.yaml";
+
+    expect(edgecase(["check", file])).toMatchObject({ status: 0, stderr: "" });
+  });
+
   test("names file, line, path, rule, value and the nearest key of everything that is wrong", () => {
     const file = join(folder, "bad.yaml");
     writeFileSync(

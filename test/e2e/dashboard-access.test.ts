@@ -1,40 +1,14 @@
 // Who can use the dashboard: in both colour schemes, on a small screen, without a mouse, without looking.
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { lookAt, startBrowser } from "../helpers/browser.ts";
-import {
-  buildDashboard,
-  type DashboardBuild,
-  live,
-  rowOf,
-  startDashboard,
-  type TestDashboard,
-  type View,
-  withPage as withPageOf,
-} from "../helpers/dashboard.ts";
+import { lookAt } from "../helpers/browser.ts";
+import { live, rowOf, useDashboard } from "../helpers/dashboard.ts";
 
 const faults = ["good", "expired", "postgres", "nxdomain", "refused"];
 
-let browser: Browser;
-let build: DashboardBuild;
-let dashboard: TestDashboard;
-
-beforeAll(async () => {
-  build = buildDashboard();
-  dashboard = await startDashboard(build, { fixtures: faults });
-  browser = await startBrowser();
-}, 120_000);
-
-afterAll(async () => {
-  await browser.close();
-  await dashboard[Symbol.asyncDispose]();
-  build[Symbol.dispose]();
-});
-
-const withPage = (view: Partial<View>, use: (page: Page) => Promise<void>) =>
-  withPageOf(browser, { url: dashboard.url, ...view }, use);
+const suite = useDashboard(faults);
+const { withPage, changed } = suite;
 
 describe.each([
   { colorScheme: "light", width: 1280 },
@@ -48,8 +22,8 @@ describe.each([
   test("it has nothing for axe to find and fits, also with details, explanation, table and help open", async () => {
     await withPage(view, async (page) => {
       await live(page);
-      await Promise.all(faults.map((name) => dashboard.ask(name)));
-      const ray = await dashboard.ask("expired");
+      await Promise.all(faults.map((name) => suite.dashboard.ask(name)));
+      const ray = await suite.dashboard.ask("expired");
       await rowOf(page, ray).waitFor();
       await page.getByRole("button", { name: "Table" }).click();
       expect(await lookAt(page)).toEqual(fine);
@@ -73,8 +47,8 @@ describe("without a mouse", () => {
   test("keys lead through the list, into an exchange and back", async () => {
     await withPage({}, async (page) => {
       await live(page);
-      const older = await dashboard.ask("expired");
-      const newer = await dashboard.ask("refused");
+      const older = await suite.dashboard.ask("expired");
+      const newer = await suite.dashboard.ask("refused");
       await rowOf(page, newer).waitFor();
       const isFocused = (ray: string) =>
         page.locator(`a.what[data-ray="${ray}"]:focus`).waitFor({ timeout: 3_000 });
@@ -105,7 +79,7 @@ describe("without a mouse", () => {
   test("the list is one stop of the Tab key, and a switch turns with the space bar", async () => {
     await withPage({}, async (page) => {
       await live(page);
-      await rowOf(page, await dashboard.ask("expired")).waitFor();
+      await rowOf(page, await suite.dashboard.ask("expired")).waitFor();
 
       expect(await page.locator('a.what[tabindex="0"]').count()).toBe(1);
       await page.getByRole("switch", { name: "Verbose pages" }).press(" ");
@@ -119,7 +93,7 @@ describe("without a mouse", () => {
     await withPage({}, async (page) => {
       await live(page);
 
-      await dashboard.ask("expired");
+      await suite.dashboard.ask("expired");
 
       const said = page.getByRole("status").filter({ hasText: "526 at expired.test, expired" });
       await said.waitFor();
@@ -127,9 +101,3 @@ describe("without a mouse", () => {
     });
   });
 });
-
-function changed(wanted: object): Promise<unknown> {
-  return expect
-    .poll(() => dashboard.gateway.gateway.settings.errors, { timeout: 5_000 })
-    .toMatchObject(wanted);
-}

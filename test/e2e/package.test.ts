@@ -1,11 +1,14 @@
 // The package as it is packed, in an empty folder.
 
-import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 
 import { packPackage, type PackedPackage } from "../helpers/packed-package.ts";
 import { firstAnswer } from "../helpers/served-by.ts";
@@ -171,3 +174,106 @@ describe("docs/testing.md", () => {
     60_000,
   );
 });
+
+describe("examples/", () => {
+  test("stream runs with the package as it is installed", () => {
+    const folder = join(packed.app, "stream");
+    cpSync("examples/stream", folder, { recursive: true });
+    // The first start and the first fault load what they need; a busy machine takes its time for that.
+    const args = ["run", "--root", folder, "--test-timeout", "30000"];
+
+    expect(inApp(join(root, "node_modules/.bin/vitest"), args)).toMatch(/7 passed/);
+  }, 120_000);
+
+  test("github-actions/edgecase.yml has steps that run, one after the other", async () => {
+    const workflow = readFileSync("examples/github-actions/edgecase.yml", "utf8");
+    const [appPort, port, adminPort] = [await freePort(), await freePort(), await freePort()];
+    const { jobs } = parse(
+      workflow
+        .replaceAll(":3000", `:${appPort}`)
+        .replaceAll(":8080", `:${port}`)
+        .replaceAll(":8081", `:${adminPort}`),
+    ) as { jobs: { test: { env: NodeJS.ProcessEnv; steps: readonly WorkflowStep[] } } };
+    const { env, steps } = jobs.test;
+    const folder = join(packed.app, "shop");
+    mkdirSync(folder);
+    cpSync("examples/github-actions/shop.test.mjs", join(folder, "shop.test.mjs"));
+    writeFileSync(
+      join(folder, "app.mjs"),
+      `import { createServer } from "node:http"; createServer((_req, res) => res.end("shop")).listen(${appPort});`,
+    );
+    writeFileSync(
+      join(folder, "package.json"),
+      JSON.stringify({ name: "shop", scripts: { start: "node app.mjs" } }),
+    );
+    // Installed it is already; and what is for a failure has its turn there.
+    const commands = steps.filter(({ run, if: only }) => run !== "npm ci" && only === undefined);
+
+    const results = await runSteps(
+      commands.flatMap(({ run = [] }) => run),
+      {
+        cwd: folder,
+        env: { ...env, EDGECASE_PORT: String(port), EDGECASE_ADMIN_PORT: String(adminPort) },
+      },
+    );
+
+    expect(
+      results.map(({ code }) => code),
+      results.map(({ said }) => said).join("\n"),
+    ).toEqual([0, 0, 0, 0]);
+    expect(results.at(-1)?.said).toMatch(/pass 2/);
+    expect(steps.map(({ uses, run }) => uses ?? run)).not.toContain(undefined);
+  }, 120_000);
+});
+
+interface WorkflowStep {
+  readonly run?: string;
+  readonly uses?: string;
+  readonly if?: string;
+}
+
+/** Runs them as a job of GitHub Actions would: what a step leaves in the background ends with the last one. */
+async function runSteps(
+  steps: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<{ code: number; said: string }[]> {
+  const groups: number[] = [];
+  const results = [];
+  try {
+    for (const step of steps) {
+      const bash = spawn("bash", ["-e", "-c", step], {
+        cwd,
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+      });
+      groups.push(bash.pid ?? 0);
+      let said = "";
+      for (const stream of [bash.stdout, bash.stderr])
+        stream.on("data", (chunk) => (said += String(chunk)));
+      const [code] = (await once(bash, "close")) as [number];
+      results.push({ code, said });
+      if (code !== 0) break;
+    }
+  } finally {
+    for (const group of groups) endGroup(group);
+  }
+  return results;
+}
+
+function endGroup(group: number): void {
+  try {
+    process.kill(-group, "SIGTERM");
+  } catch {
+    // All of it has ended.
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

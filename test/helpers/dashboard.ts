@@ -8,9 +8,11 @@ import { fileURLToPath } from "node:url";
 
 import { pino } from "pino";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
 
 import { addDashboard } from "../../src/admin/dashboard-files.ts";
 import { AdminServer } from "../../src/admin/server.ts";
+import { startBrowser } from "./browser.ts";
 import { type FixtureGatewayOptions, startGateway, type ZooGateway } from "./gateway.ts";
 import { field } from "./raw-client.ts";
 
@@ -29,7 +31,7 @@ export interface DashboardBuild extends Disposable {
 }
 
 /** Builds the dashboard into a folder of its own: others may build into `dist/` meanwhile. Throws if that fails. */
-export function buildDashboard(): DashboardBuild {
+function buildDashboard(): DashboardBuild {
   const folder = mkdtempSync(join(tmpdir(), "edgecase-dashboard-"));
   const { status, stderr } = spawnSync(
     "npx",
@@ -73,15 +75,60 @@ export async function startDashboard(
   };
 }
 
-/** Where to look, and how. */
-export interface View extends BrowserContextOptions {
-  readonly url: string;
+/** How to look; at the suite's dashboard, unless it says otherwise. */
+interface View extends BrowserContextOptions {
+  readonly url?: string;
 }
 
-/** What a test does with a page of its own, which is closed afterwards. */
-export async function withPage(
+/** What the tests of a file share. */
+export interface DashboardSuite {
+  readonly build: DashboardBuild;
+  readonly dashboard: TestDashboard;
+  readonly browser: Browser;
+  /** What a test does with a page of its own, which is closed afterwards. */
+  readonly withPage: (view: View, use: (page: Page) => Promise<void>) => Promise<void>;
+  /** Waits until the gateway's settings are so. */
+  readonly changed: (wanted: object) => Promise<void>;
+}
+
+/** Has a dashboard in front of these fixtures, and a browser, before the tests of a file begin, and closes them after. */
+export function useDashboard(fixtures: readonly string[]): DashboardSuite {
+  let started: Pick<DashboardSuite, "build" | "dashboard" | "browser"> | null = null;
+  const own = () => {
+    if (started === null) throw new Error("the suite has not begun");
+    return started;
+  };
+  beforeAll(async () => {
+    const build = buildDashboard();
+    const dashboard = await startDashboard(build, { fixtures });
+    started = { build, dashboard, browser: await startBrowser() };
+  }, 120_000);
+  afterAll(async () => {
+    await started?.browser.close();
+    await started?.dashboard[Symbol.asyncDispose]();
+    started?.build[Symbol.dispose]();
+  });
+  return {
+    get build() {
+      return own().build;
+    },
+    get dashboard() {
+      return own().dashboard;
+    },
+    get browser() {
+      return own().browser;
+    },
+    withPage: (view, use) => lookWith(own().browser, { url: own().dashboard.url, ...view }, use),
+    changed: (wanted) =>
+      expect
+        .poll(() => own().dashboard.gateway.gateway.settings.errors, { timeout: 5_000 })
+        .toMatchObject(wanted),
+  };
+}
+
+async function lookWith(
   browser: Browser,
-  { url, ...options }: View,
+  { url, ...options }: View & { readonly url: string },
   use: (page: Page) => Promise<void>,
 ): Promise<void> {
   const context = await browser.newContext(options);

@@ -53,7 +53,7 @@ const stepNames: Readonly<Record<Phase, string>> = {
 
 /** The keys of every access line. */
 const lineKeys =
-  "time level msg ray zone client method host path protocol status code failure reason phase late detail origin originIp originStatus reused retries requestBytes responseBytes dnsMs tcpMs tlsMs responseMs totalMs";
+  "time level msg ray zone client method host path protocol status code failure reason phase late detail origin originIp originStatus reused retries requestBytes responseBytes dnsMs tcpMs tlsMs responseMs totalMs injected";
 
 /** Declares the tests of a failure's whole chain. */
 export function testFailureChain(chain: FailureChain): void {

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { catalogue } from "../../fixtures/catalogue.ts";
 import { fixtures } from "../../fixtures/index.ts";
 import { faultNamed, faultOfCode } from "../../src/inject/fault.ts";
+import { faultNames } from "../../src/inject/fault-names.ts";
 import { usualFaults } from "../../src/inject/usual-faults.ts";
 import { matchesWildcard } from "../../src/inject/wildcard.ts";
 import { compileProfiles } from "../../src/map/profile.ts";
@@ -71,6 +72,53 @@ describe("faultOfCode", () => {
     ["generic", 502, "nxdomain"],
   ])("in %s, %i is %s", (profile, code, name) => {
     expect(codeIn(profile, code)).toBe(name);
+  });
+});
+
+function codesIn(profile: string): string[] {
+  return faultNames([profiles.get(profile) ?? new Map()])
+    .filter(({ kind }) => kind === "code")
+    .map(({ name }) => name);
+}
+
+describe("faultNames", () => {
+  const ofCloudflare = faultNames([profiles.get("cloudflare") ?? new Map()]);
+  const named = (name: string) => ofCloudflare.find((one) => one.name === name);
+
+  test("each means a fault, and comes once", () => {
+    const names = ofCloudflare.map(({ name }) => name);
+
+    expect(names.filter((name) => "rule" in faultNamed(name))).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+    expect(ofCloudflare.filter(({ title }) => title === "")).toEqual([]);
+  });
+
+  test.each([
+    ["cut", "response"],
+    ["525", "code"],
+    ["1000", "code"],
+    ["504", undefined],
+    ["connection_refused", "failure type"],
+    ["destination_unavailable", "failure type"],
+    ["proxy_loop_detected", undefined],
+    ["expired", "reason"],
+    ["dns_error/refused", "reason"],
+    ["never-answers", "broken origin"],
+    ["host_unreachable", undefined],
+    ["black-hole", undefined],
+  ])("%s is there as a %s", (name, kind) => {
+    expect(named(name)?.kind).toBe(kind);
+  });
+
+  test("each has the title of what it means", () => {
+    expect(named("403")?.title).toBe("DNS points to prohibited IP");
+    expect(named("malformed")?.title).toBe("The resolver's answer makes no sense");
+    expect(named("expired")?.title).toBe("The certificate has expired");
+  });
+
+  test("codes are those of the profiles in question", () => {
+    expect(codesIn("rfc9209")).toEqual(["502", "503", "504"]);
+    expect(codesIn("mine")).toContain("599");
   });
 });
 

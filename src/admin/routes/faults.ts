@@ -3,8 +3,14 @@
 import { Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 
-import { addFault, viewFault } from "../faults.ts";
-import { type FaultRequest, faultRequestSchema, faultSchema } from "../fault-schemas.ts";
+import { closed } from "../../config/schema-parts.ts";
+import { addFault, namesFor, viewFault } from "../faults.ts";
+import {
+  faultNamesSchema,
+  type FaultRequest,
+  faultRequestSchema,
+  faultSchema,
+} from "../fault-schemas.ts";
 import { problemResponse, RequestProblem } from "../problem.ts";
 import type { AdminSubject, Crew } from "../subject.ts";
 
@@ -40,6 +46,7 @@ export function addFaults(app: FastifyInstance, subject: AdminSubject, crew: Cre
       return reply.code(201).send(added);
     },
   );
+  addFaultNames(app, subject);
   app.delete(
     "/api/faults",
     {
@@ -70,6 +77,25 @@ export function addFaults(app: FastifyInstance, subject: AdminSubject, crew: Cre
       if (cleared === undefined) throw new RequestProblem(404, "no fault in force has this id");
       await crew.settled();
       return viewFault(cleared);
+    },
+  );
+}
+
+function addFaultNames(app: FastifyInstance, subject: AdminSubject): void {
+  const zone = Type.String({ maxLength: 255, description: "A host of the zone; else every zone." });
+  app.get<{ Querystring: { zone?: string } }>(
+    "/api/faults/names",
+    {
+      schema: {
+        summary: "What can be injected, by name.",
+        querystring: Type.Object({ zone: Type.Optional(zone) }, closed),
+        response: { 200: faultNamesSchema, 400: problemResponse("No zone has the host.") },
+      },
+    },
+    async ({ query }) => {
+      const names = namesFor(query.zone, subject);
+      if ("rule" in names) throw new RequestProblem(400, names);
+      return names;
     },
   );
 }
