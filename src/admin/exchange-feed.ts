@@ -9,7 +9,7 @@ import type { Summary } from "./schemas.ts";
 
 /** How often a feed is asked, in milliseconds; and how many exchanges a reader is shown each time: fifty a second, evenly. */
 export const slotMs = 100;
-export const exchangesPerSlot = 5;
+const exchangesPerSlot = 5;
 
 /** A reader has no more exchanges waiting than it is shown in a second. */
 const mostWaiting = (exchangesPerSlot * 1_000) / slotMs;

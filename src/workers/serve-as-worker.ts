@@ -191,8 +191,8 @@ class ServingWorker implements WorkerCalls {
     return this.#serving;
   }
 
-  #next<T>(apply: () => Promise<T>): Promise<T> {
-    const applied = this.#queue.then(apply);
+  #next<T>(putInForce: () => Promise<T>): Promise<T> {
+    const applied = this.#queue.then(putInForce);
     this.#queue = applied.catch(() => {});
     return applied;
   }

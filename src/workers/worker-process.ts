@@ -16,7 +16,7 @@ import { Wire } from "./wire.ts";
 const places = ["/dev/shm", tmpdir()];
 
 /** The command that a worker is; see commands/worker.ts. */
-export const workerCommand = "worker";
+const workerCommand = "worker";
 
 /** How a process has ended. */
 export interface ProcessEnd {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
 
-import fc from "fast-check";
+import { array, assert, boolean, constantFrom, integer, property, record } from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { edgeFailure } from "../../src/classify/edge-failure.ts";
@@ -39,25 +39,26 @@ function contextOf({ status, isFailed }: Ended, index: number): ExchangeContext 
     injected: isFailed ? { name: "refused" } : null,
     failure: isFailed ? edgeFailure("connection_refused", "") : null,
     code: isFailed ? { code: 521, status: 521 } : null,
-  } as never as ExchangeContext;
+  } as never;
+}
+
+function sorted<K, V>(map: ReadonlyMap<K, V>): [K, V][] {
+  return [...map].toSorted(([left], [right]) => String(left).localeCompare(String(right)));
+}
+
+function inNumbers({ counts, total, sumSeconds }: Histogram) {
+  return { counts: [...counts], total, sum: Math.round(sumSeconds * 1e6) };
 }
 
 /** A zone's numbers as they are scraped; without exemplars, which the last one to report leaves. */
 function numbersOf({ requests, errors, injected, failures, duration, phases }: ZoneCounts) {
-  const sorted = <K, V>(map: ReadonlyMap<K, V>) =>
-    [...map].toSorted(([left], [right]) => String(left).localeCompare(String(right)));
-  const histogram = ({ counts, total, sumSeconds }: Histogram) => ({
-    counts: [...counts],
-    total,
-    sum: Math.round(sumSeconds * 1e6),
-  });
   return {
     requests: sorted(requests),
     errors: sorted(errors),
     injected: sorted(injected),
     failures: sorted(failures),
-    duration: histogram(duration),
-    phases: phases.map(histogram),
+    duration: inNumbers(duration),
+    phases: phases.map(inNumbers),
   };
 }
 
@@ -65,18 +66,18 @@ function copied(report: CountsReport): CountsReport {
   return deserialize(serialize(report)) as CountsReport;
 }
 
-const endedRequest = fc.record({
-  status: fc.constantFrom(200, 404, 599, 521),
-  isFailed: fc.boolean(),
-  totalMs: fc.integer({ min: 0, max: 400_000 }),
-  worker: fc.integer({ min: 0, max: 2 }),
-  isReported: fc.boolean(),
+const endedRequest = record({
+  status: constantFrom(200, 404, 599, 521),
+  isFailed: boolean(),
+  totalMs: integer({ min: 0, max: 400_000 }),
+  worker: integer({ min: 0, max: 2 }),
+  isReported: boolean(),
 });
 
 describe("reports of counts", () => {
   test("add up to what one process would have counted, whoever counts and whenever it reports", () => {
-    fc.assert(
-      fc.property(fc.array(endedRequest, { maxLength: 200 }), (all) => {
+    assert(
+      property(array(endedRequest, { maxLength: 200 }), (all) => {
         const whole = new ZoneCounts(expected);
         const total = new ZoneCounts(expected);
         const workers = [0, 1, 2].map(() => new ZoneCounts(expected));

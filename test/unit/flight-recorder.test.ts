@@ -167,17 +167,18 @@ describe("the flight recorder", () => {
   });
 });
 
-describe("requests of a worker that has ended", () => {
-  function recorded(lastReport: number) {
-    const found: [path: string, status: number, failure: OriginFailure | null][] = [];
-    const record = {
-      recordFor: (context: ExchangeContext, failure: OriginFailure | null) =>
-        void found.push([context.target, context.res.statusCode, failure]),
-    };
-    const lost = recordLost(read(), { lastReport, how: "SIGKILL" }, record);
-    return { lost, found };
-  }
+/** What is recorded of a worker of which this report came last. */
+function recorded(lastReport: number) {
+  const found: [path: string, status: number, failure: OriginFailure | null][] = [];
+  const record = {
+    recordFor: (context: ExchangeContext, failure: OriginFailure | null) =>
+      void found.push([context.target, context.res.statusCode, failure]),
+  };
+  const lost = recordLost(read(), { lastReport, how: "SIGKILL" }, record);
+  return { lost, found };
+}
 
+describe("requests of a worker that has ended", () => {
   test("are recorded if they were under way, late ones as such", async () => {
     const recorder = new FlightRecorder(fd, reports);
     const [first, late] = [request("/first"), request("/late")];

@@ -14,9 +14,11 @@ interface Side {
   note(word: string): void;
 }
 
-/** Two ends; what is sent is copied as between processes. */
+/** As between processes. */
+const copied = (message: unknown) => deserialize(serialize(message)) as never;
+
+/** Two ends; what is sent is copied. */
 function ends(heard: string[] = []) {
-  const copied = (message: unknown) => deserialize(serialize(message)) as never;
   const near: Wire<Side, object> = new Wire((message, done) => {
     far.receive(copied(message));
     done(null);
