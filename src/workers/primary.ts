@@ -39,6 +39,9 @@ import { type Employer, Workers } from "./workers.ts";
 /** How long a worker may take to put something in force, in milliseconds. */
 const applyMs = 30_000;
 
+/** How long somebody waits who has changed something. */
+const settledMs = 5_000;
+
 /** No more failures of an origin in one turn of a worker's event loop are told apart. */
 const mostFailed = 1_000;
 
@@ -135,7 +138,7 @@ export class Primary implements Door, Crew, Employer {
   }
 
   async settled(): Promise<void> {
-    await Promise.all([...this.#pending].map((applying) => applying.catch(() => {})));
+    await within(settledMs, Promise.allSettled(this.#pending)).catch(() => {}); // Who is stuck takes no requests, either.
   }
 
   async gathered(): Promise<void> {
