@@ -15,6 +15,7 @@ import {
   httpResponseTransferCodingReasons,
 } from "./reasons/http-response-coding.ts";
 import { httpResponseIncompleteReasons } from "./reasons/http-response-incomplete.ts";
+import { proxyInternalErrorReasons } from "./reasons/proxy-internal-error.ts";
 import { proxyInternalResponseReasons } from "./reasons/proxy-internal-response.ts";
 import { tlsAlertReceivedReasons } from "./reasons/tls-alert-received.ts";
 import { tlsCertificateChainReasons } from "./reasons/tls-certificate-chain.ts";
@@ -49,7 +50,7 @@ export const reasons = {
   http_upgrade_failed: {},
   http_protocol_error: httpProtocolErrorReasons,
   proxy_configuration_error: {},
-  proxy_internal_error: {},
+  proxy_internal_error: proxyInternalErrorReasons,
 } as const satisfies Record<FailureType, Record<string, ReasonFacts>>;
 
 /**

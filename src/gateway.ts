@@ -12,14 +12,15 @@ import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { addReplyFrom, replyOptions } from "./exchange/reply-from.ts";
 import type { Tunnel } from "./exchange/tunnel.ts";
 import { ExchangeContext } from "./exchange-context.ts";
-import { OriginHealth } from "./health/origin-health.ts";
+import type { GatewayParts } from "./gateway-parts.ts";
+import { type Health, OriginHealth } from "./health/origin-health.ts";
 import { identify } from "./identify/identify.ts";
 import { newRayId } from "./identify/ray-id.ts";
 import { Injection } from "./inject/injection.ts";
 import { Judge } from "./judge.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
-import { FrontDoor, type Ports } from "./listen/front-door.ts";
+import { type Door, FrontDoor, type Ports } from "./listen/front-door.ts";
 import { linger } from "./listen/linger.ts";
 import { loadCertificates } from "./listen/load-certificates.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
@@ -40,22 +41,17 @@ import { loadTracing } from "./trace/load-tracing.ts";
 import type { Tracing } from "./trace/tracing.ts";
 import type { Zone } from "./zone.ts";
 
-declare module "fastify" {
-  interface FastifyRequest {
-    exchange: ExchangeContext;
-  }
-}
-
 /** A gateway that answers requests. */
 export class Gateway implements ExchangeListener {
   readonly settings: Settings;
   readonly metrics: Metrics;
-  readonly health: OriginHealth;
+  readonly health: Health;
   readonly reloads: ReloadRecord;
-  readonly recent = new RecentExchanges();
+  readonly recent: RecentExchanges;
   readonly injection: Injection;
   readonly #capacity: Capacity;
   readonly #messages: Logger;
+  readonly #parts: GatewayParts;
   readonly #inForce: InForce;
   readonly #judge: Judge;
   readonly #admission: Admission;
@@ -67,7 +63,7 @@ export class Gateway implements ExchangeListener {
   /** Another server of this process listens there, such as the admin server: no origin may be it. */
   readonly listensAt = (host: string, port: number): Promise<void> => this.#own.add(host, port);
   readonly #server: FastifyInstance;
-  readonly #door: FrontDoor;
+  readonly #door: Door;
   readonly #clients: ClientConnections;
   readonly #tunnels = new Set<Tunnel>();
   /** Null where no traces are made. */
@@ -75,19 +71,19 @@ export class Gateway implements ExchangeListener {
   /** The ports taken, once it listens. */
   ports: Ports = { http: null, https: null };
 
-  /**
-   * `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. Exchanges
-   * are kept where somebody can ask for them.
-   */
+  /** `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. */
   constructor(
     config: GatewayConfig,
     lines: LineWriter,
     messages: Logger,
-    canBeAsked = config.admin.port !== false,
+    parts: GatewayParts = {},
   ) {
+    const { canBeAsked = config.admin.port !== false } = parts;
     this.#messages = messages;
-    this.reloads = new ReloadRecord(messages);
-    this.health = new OriginHealth(this.#own.has, messages);
+    this.#parts = parts;
+    this.recent = parts.recent ?? new RecentExchanges();
+    this.reloads = parts.reloads ?? new ReloadRecord(messages);
+    this.health = parts.health?.(this.#own.has) ?? new OriginHealth(this.#own.has, messages);
     const accessLines = new AccessLines(config.log, lines);
     const capacity = (this.#capacity = new Capacity(config.overload, messages));
     this.metrics = new Metrics({
@@ -98,32 +94,35 @@ export class Gateway implements ExchangeListener {
     });
     this.#inForce = new InForce(config, this.metrics, this.health);
     this.settings = new Settings(this.#inForce);
-    this.injection = new Injection(this.#inForce);
+    this.injection = new Injection(this.#inForce, parts.office);
     this.#judge = new Judge(this.#inForce, messages);
     const [inForce, judge] = [this.#inForce, this.#judge];
     this.#admission = new Admission({ inForce, judge, capacity, httpPort: () => this.ports.http });
     const recent = canBeAsked ? this.recent : null;
     this.#recorder = new Recorder({ metrics: this.metrics, lines: accessLines, recent, capacity });
+    this.#recorder.witness = parts.witness ?? null;
     this.#server = createServer(
       config,
       () => newRayId(this.config.colo),
       (...malformed) => refusals.malformed(...malformed),
     );
-    const clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
-    this.#clients = clients;
+    this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
+    const clients = this.#clients;
     const refusals = (this.#refusals = new Refusals({
       inForce,
       judge,
       recorder: this.#recorder,
       onBroken: (context, failure) => this.onBroken(context, failure),
     }));
-    this.#door = new FrontDoor({
-      app: this.#server,
-      config,
-      connections: capacity.connections,
-      clients,
-      onUnknownMethod: (req, res) => refusals.method(req, res),
-    });
+    this.#door =
+      parts.door ??
+      new FrontDoor({
+        app: this.#server,
+        config,
+        connections: capacity.connections,
+        clients,
+        onUnknownMethod: (req, res) => refusals.method(req, res),
+      });
     this.#layLine();
   }
 
@@ -144,19 +143,18 @@ export class Gateway implements ExchangeListener {
   /** Listens; resolves with the ports taken. */
   async start(): Promise<Ports> {
     this.#inForce.open();
-    if (this.config.tracing)
+    if (this.config.tracing && this.#parts.door === undefined)
       this.#recorder.tracing = this.#tracing = await loadTracing(this.#messages);
     this.injection.adopt(this.config);
     await this.injection.prepare();
     this.#capacity.open();
     const { listen } = this.config;
     const warn = (why: string): void => this.#messages.warn(why);
-    const ports = await this.#door.open(() => loadCertificates(listen, warn));
-    const { host } = listen;
-    this.ports = ports;
-    if (ports.http !== null) await this.#own.add(host, ports.http);
-    if (ports.https !== null) await this.#own.add(host, ports.https);
-    return ports;
+    const { certificates = () => loadCertificates(listen, warn) } = this.#parts;
+    this.ports = await this.#door.open(certificates);
+    for (const port of Object.values(this.ports) as (number | null)[])
+      if (port !== null) await this.#own.add(listen.host, port); // oxlint-disable-line no-await-in-loop -- Two at most.
+    return this.ports;
   }
 
   /**
@@ -174,6 +172,13 @@ export class Gateway implements ExchangeListener {
     return outcome;
   }
 
+  /** Records a request that another process has not recorded. */
+  recordFor(context: ExchangeContext, failure: OriginFailure | null): void {
+    context.zone = this.#inForce.edition.router.find(context.host);
+    if (failure !== null) this.#judge.settle(context, failure);
+    this.#recorder.record(context);
+  }
+
   /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
   async close(graceMs = 0): Promise<void> {
     for (const tunnel of this.#tunnels) tunnel.close(); // They end when somebody ends them, which may be never.
@@ -189,7 +194,7 @@ export class Gateway implements ExchangeListener {
   /** onRequest = identify, one route = route … render, onResponse = record. */
   #layLine(): void {
     const options = replyOptions({
-      onHead: passOn,
+      onHead: (context, reply, begin) => passOn(context, reply, begin, this.#parts.witness),
       onFailed: (context, reply, failure) => this.#refuse(context, reply, failure),
     });
     addReplyFrom(this.#server);
@@ -219,6 +224,7 @@ export class Gateway implements ExchangeListener {
   #admit(context: ExchangeContext): OriginFailure | "answered" | "injected" | null {
     const refused = this.#admission.admit(context);
     if (refused !== null || context.zone === null) return refused;
+    this.#parts.witness?.began(context);
     this.#tracing?.begin(context); // Before anything leaves: the origin is told of it.
     const injected = this.injection.choose(context);
     if (injected !== false) return injected === true ? "injected" : injected;
@@ -233,14 +239,12 @@ export class Gateway implements ExchangeListener {
     options: ReturnType<typeof replyOptions>,
   ): Promise<void> {
     const failure = await this.injection.ready(context);
-    const { askedZone } = context;
-    if (context.isRecorded) reply.hijack(); // The client did not wait.
-    else if (failure !== null || askedZone === null)
-      this.#refuse(context, reply, failure ?? unknownHost(context.host));
-    else {
-      context.exchange = new Exchange(context, askedZone, this.#own.has, this);
-      reply.from(everyPath, options);
-    }
+    if (context.isRecorded) return void reply.hijack(); // The client did not wait.
+    const zone = context.askedZone;
+    if (failure !== null || zone === null)
+      return this.#refuse(context, reply, failure ?? unknownHost(context.host));
+    context.exchange = new Exchange(context, zone, this.#own.has, this);
+    reply.from(everyPath, options);
   }
 
   /** classify → map → render: the edge answers by itself. */
@@ -270,6 +274,7 @@ export class Gateway implements ExchangeListener {
   onTunnel(context: ExchangeContext, tunnel: Tunnel): void {
     this.#tunnels.add(tunnel);
     context.res.statusCode = 101;
+    this.#parts.witness?.answered(context);
     this.#clients.delete(context); // The tunnel hears of the client's end by itself.
   }
 

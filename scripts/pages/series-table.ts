@@ -9,8 +9,8 @@ import { knownStatuses } from "../../src/record/statuses.ts";
 import { methods, phases } from "../../src/record/zone-counts.ts";
 import { table } from "./markdown.ts";
 
-/** The classes of a status, 1xx to 5xx: an origin that sends another number has sent no HTTP. */
-const statusClasses = 5;
+/** The classes of a status, 1xx to 5xx, an origin that sends another number having sent no HTTP; and no status at all. */
+const statusClasses = 6;
 /** Its buckets with the one that has no bound, its sum and its count. */
 const perHistogram = bucketSeconds.length + 3;
 const connectionStates = 4;

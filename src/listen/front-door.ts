@@ -57,8 +57,23 @@ const sweepMs = 20;
 /** How long clients may take to read what they are told at the end of the grace, in milliseconds. */
 const lastWordsMs = 250;
 
+/** The way in for requests. */
+export interface Door {
+  /** PEM of the CA that signs for names without a certificate of the owner's; null without HTTPS. */
+  readonly caPem: string | null;
+  /** Opens what the config wants open. `certificates` is asked for only if HTTPS is. */
+  open(certificates: () => Promise<ClientCertificates>): Promise<Ports>;
+  /** Applies what another configuration says of clients' connections and certificates. It listens where it did. */
+  adapt(config: GatewayConfig): Promise<void>;
+  /**
+   * Refuses new connections, has each of the others end after what it has under way or one more request, and resolves when all are
+   * gone. Whoever idles is closed after `idleMs`, and nothing stays for longer than `graceMs`.
+   */
+  close(farewell: Farewell): Promise<void>;
+}
+
 /** The gateway's listeners. */
-export class FrontDoor {
+export class FrontDoor implements Door {
   readonly #app: FastifyInstance;
   readonly #connections: ConnectionLimit;
   readonly #clients: ClientConnections;
@@ -75,12 +90,10 @@ export class FrontDoor {
     connections.watch(app.server, true);
   }
 
-  /** PEM of the CA that signs for names without a certificate of the owner's; null without HTTPS. */
   get caPem(): string | null {
     return this.#secure?.certificates.caPem ?? null;
   }
 
-  /** Opens what the config wants open. `certificates` is asked for only if HTTPS is. */
   async open(certificates: () => Promise<ClientCertificates>): Promise<Ports> {
     const { host, http, https } = this.#config.listen;
     // One address: for a name of several Fastify would make servers that the line knows nothing of.
@@ -94,7 +107,6 @@ export class FrontDoor {
     return ports;
   }
 
-  /** Applies what another configuration says of clients' connections and certificates. It listens where it did. */
   async adapt(config: GatewayConfig): Promise<void> {
     const before = this.#config.listen.certificates;
     this.#config = config;
@@ -107,10 +119,6 @@ export class FrontDoor {
     server.replaceFallback(await certificates.pairFor(""));
   }
 
-  /**
-   * Refuses new connections, has each of the others end after what it has under way or one more request, and resolves when all are
-   * gone. Whoever idles is closed after `idleMs`, and nothing stays for longer than `graceMs`.
-   */
   async close({ idleMs, graceMs, cutOff }: Farewell): Promise<void> {
     const quietMs = Math.min(idleMs, graceMs);
     await setImmediate(); // Who has been let in by the kernel is here by now: closing a listener resets who is not.

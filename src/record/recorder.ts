@@ -17,6 +17,16 @@ export interface RecorderParts {
   readonly capacity: Pick<Capacity, "leave">;
 }
 
+/** Knows at any time which requests are under way, for the case that their process ends before they do. */
+export interface Witness {
+  /** A request goes to an origin. */
+  began(context: ExchangeContext): void;
+  /** The head of its response has left. */
+  answered(context: ExchangeContext): void;
+  /** It has been recorded. */
+  ended(context: ExchangeContext, totalMs: number): void;
+}
+
 /** Writes the access line, counts, keeps what was of late, and ends the trace. */
 export class Recorder {
   readonly #metrics: Metrics;
@@ -25,6 +35,9 @@ export class Recorder {
   readonly #capacity: RecorderParts["capacity"];
   /** Null where no traces are made. */
   tracing: Pick<Tracing, "end"> | null = null;
+
+  /** Null where nobody would be left to ask. */
+  witness: Witness | null = null;
 
   constructor({ metrics, lines, recent, capacity }: RecorderParts) {
     this.#metrics = metrics;
@@ -59,5 +72,6 @@ export class Recorder {
     this.#lines.add(context, time, totalMs);
     this.#recent?.add(context, time, totalMs);
     this.tracing?.end(context);
+    this.witness?.ended(context, totalMs);
   }
 }
