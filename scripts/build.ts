@@ -33,6 +33,8 @@ const bundle = await rolldown({
   // Modules before CommonJS, where @peculiar/x509 and what it is made of have both: what is not used can be left out.
   resolve: { mainFields: ["module", "main"] },
   transform: { target: "node20.18" },
+  // What is imported for its effect alone: edgecase/testing takes hold of the timers before a test can put others in their place.
+  treeshake: { moduleSideEffects: [{ external: true, sideEffects: true }] },
   external: shared,
   plugins: [workedOut, packages],
 });

@@ -25,9 +25,11 @@ beforeAll(() => {
 
 afterAll(() => packed[Symbol.dispose]());
 
-/** Runs a module in the folder where the package is installed; returns what it writes. */
+/** Runs a module in the folder where the package is installed; returns what it writes. Of a file: `-e` loads more than is asked for. */
 function runModule(script: string, { args = [], env = {} }: RunOptions = {}): string {
-  return execFileSync(process.execPath, [...args, "--input-type=module", "-e", script], {
+  writeFileSync(join(packed.app, "module.mjs"), script);
+  return execFileSync(process.execPath, [...args, "module.mjs"], {
+    timeout: 50_000,
     cwd: packed.app,
     encoding: "utf8",
     env: { ...process.env, ...env },
@@ -124,6 +126,26 @@ zones:
       [200, 200, 200, 200],
       [true, true, true, true],
     ]);
+  }, 60_000);
+
+  test("has real timers in an edge of a test that has put others in their place", () => {
+    const script = `
+      import { startEdgecase } from "edgecase/testing";
+      import { once } from "node:events";
+      import { get } from "node:http";
+      import { createServer } from "node:net";
+      const timers = process.getBuiltinModule("timers");
+      const never = { ref: () => never, unref: () => never };
+      for (const name of ["setTimeout", "setInterval"]) globalThis[name] = timers[name] = () => never;
+      const silent = createServer().listen(0, "127.0.0.1");
+      await once(silent, "listening");
+      const origin = "http://127.0.0.1:" + silent.address().port;
+      const edge = await startEdgecase({ origin, timeouts: { responseMs: 50 } });
+      const [response] = await once(get(edge.url, { agent: false }), "response");
+      console.log(response.statusCode);
+      process.exit();`;
+
+    expect(runModule(script)).toBe("524\n");
   }, 60_000);
 
   test("says the same of a broken configuration as the sources do", () => {
