@@ -4,10 +4,10 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 
 import type { KeptExchange, KeptFailure } from "../../record/kept-exchange.ts";
-import { type Answer, answerFor } from "../../render/answer.ts";
+import type { Answer } from "../../render/answer.ts";
 import type { Asker } from "../../render/asker.ts";
 import { grpcTrailers, isGrpc } from "../../render/grpc.ts";
-import { compose } from "../../render/respond.ts";
+import { answerTo, compose } from "../../render/respond.ts";
 import { storyOf } from "../exchange-views.ts";
 import { RequestProblem } from "../problem.ts";
 import type { AdminSubject } from "../subject.ts";
@@ -54,7 +54,7 @@ function pageOf(kept: KeptExchange): { type: string; body: Buffer } {
   if (failure.responseStarted)
     throw new RequestProblem(404, "there is no page: the head of the origin's response had left");
   const story = storyOf(kept);
-  const answer = answerFor(story, failure, failure.told, failure.told.isVerbose);
+  const answer = answerTo(story, failure, failure.told);
   const asker = askerOf(kept, failure);
   if (isGrpc(asker)) return { type: "text/plain; charset=utf-8", body: trailersOf(answer) };
   const { fields, body } = compose(asker, answer, { fields: [], story });
