@@ -4,7 +4,10 @@ import type { LogLine } from "../../test/helpers/gateway.ts";
 import type { Answer } from "../../test/helpers/steady-load.ts";
 import type { Windows } from "./windows.ts";
 
-/** Milliseconds within which that share of the good zone's requests were over, by the gateway's clock and by its client's. */
+/**
+ * Milliseconds within which that share of the good zone's requests were over, by the gateway's clock and by its client's: the median of
+ * all the times of one kind, so that what else the machine did in some of them does not count.
+ */
 export interface Percentiles {
   readonly half: number;
   readonly p99: number;
@@ -17,6 +20,12 @@ export interface Isolation {
   readonly stormy: Percentiles;
 }
 
+/** An answer: how long it was in the gateway, and how long its client waited. */
+interface Taken {
+  readonly gatewayMs: number;
+  readonly clientMs: number;
+}
+
 /** Compares both. */
 export function isolationOf(
   good: readonly Answer[],
@@ -24,19 +33,36 @@ export function isolationOf(
   windows: Windows,
 ): Isolation {
   const byRay = new Map(lines.map((line) => [line["ray"], Number(line["totalMs"])]));
-  const percentiles = (isStormy: boolean): Percentiles => {
-    const answers = good.filter(({ sentAt }) => windows.isStormy(sentAt) === isStormy);
-    const [inGateway, atClient] = [
-      answers.map((answer) => (byRay.get(answer.ray) ?? Infinity) - askedMs(answer)),
-      answers.map((answer) => answer.tookMs - askedMs(answer)),
-    ];
-    return {
-      half: shareOf(inGateway, 0.5),
-      p99: shareOf(inGateway, 0.99),
-      clientP99: shareOf(atClient, 0.99),
-    };
+  const byWindow: Taken[][] = [];
+  for (const answer of good) {
+    const index = windows.indexOf(answer.sentAt);
+    if (index < 0) continue;
+    (byWindow[index] ??= []).push({
+      gatewayMs: (byRay.get(answer.ray) ?? Infinity) - askedMs(answer),
+      clientMs: answer.tookMs - askedMs(answer),
+    });
+  }
+  const ofKind = (odd: 0 | 1): readonly (readonly Taken[])[] =>
+    byWindow.filter((_, index) => index % 2 === odd);
+  return { calm: percentilesOf(ofKind(0)), stormy: percentilesOf(ofKind(1)) };
+}
+
+function percentilesOf(times: readonly (readonly Taken[])[]): Percentiles {
+  const median = (share: number, of: "gatewayMs" | "clientMs"): number =>
+    shareOf(
+      times.map((window) =>
+        shareOf(
+          window.map((one) => one[of]),
+          share,
+        ),
+      ),
+      0.5,
+    );
+  return {
+    half: median(0.5, "gatewayMs"),
+    p99: median(0.99, "gatewayMs"),
+    clientP99: median(0.99, "clientMs"),
   };
-  return { calm: percentiles(false), stormy: percentiles(true) };
 }
 
 function shareOf(times: readonly number[], share: number): number {

@@ -55,7 +55,7 @@ export async function traffic(options: TrafficOptions): Promise<Traffic> {
   let isStormy = false;
   while (Date.now() < windows.end) {
     await pause(tickMs);
-    const isToBe = windows.isStormy(Date.now()) === true;
+    const isToBe = windows.isStormy(Date.now());
     if (isToBe !== isStormy) tell({ isStormy: isToBe });
     isStormy = isToBe;
     forgetContent(load.answers);

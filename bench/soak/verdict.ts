@@ -28,7 +28,7 @@ export interface Holdings {
 }
 
 /** In a shorter run memory has not settled, and one pause is a percentile: nothing is judged by them. */
-const shortMinutes = 4;
+const shortMinutes = 10;
 /** A line that rises by less is flat, a minute. */
 const flatMegabytes = 1;
 const flatDescriptors = 1;

@@ -17,9 +17,14 @@ export class Windows {
     return this.#from + this.#windowMs * this.#count;
   }
 
-  /** Whether faults are asked for at this moment; null before and after. */
-  isStormy(at: number): boolean | null {
+  /** Whether faults are asked for at this moment. */
+  isStormy(at: number): boolean {
+    return this.indexOf(at) % 2 === 1;
+  }
+
+  /** Which of all these times a moment falls into, from 0; those with faults are odd. Before and after it is -1. */
+  indexOf(at: number): number {
     const index = Math.floor((at - this.#from) / this.#windowMs);
-    return index < 0 || index >= this.#count ? null : index % 2 === 1;
+    return index < 0 || index >= this.#count ? -1 : index;
   }
 }

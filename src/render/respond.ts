@@ -147,7 +147,7 @@ function negotiated(asker: Asker, answer: Answer): Written {
 }
 
 /** The answer to a request that fails. Who has too much to do makes no long page: it costs as much as a request that is passed on. */
-function answerTo(context: Story, failure: OriginFailure, told: Told): Answer {
+export function answerTo(context: Story, failure: OriginFailure, told: Told): Answer {
   return answerFor(context, failure, told, told.isVerbose && !isShed(failure));
 }
 

@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import http2 from "node:http2";
+import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -139,6 +140,39 @@ describe("more clients than overload.connections", () => {
 
     expect((await (await connected(gateway)).request(asked)).status).toBe(200);
   });
+});
+
+test("a flood gives an origin no more connections than it may have, and lets no more wait than may", async () => {
+  const waiting: Socket[] = [];
+  const origin = await startOrigin((socket) => waiting.push(socket));
+  closers.push(() => origin[Symbol.asyncDispose]());
+  const gateway = await startGatewayOn({
+    limits: { originConnections: 5, originQueue: 10 },
+    timeouts: { connectMs: 20_000, responseMs: 20_000 },
+    zones: [{ hosts: ["*"], origins: [origin.url] }],
+  });
+  closers.push(() => gateway.close());
+
+  const answers = Array.from({ length: 100 }, (_, index) => gateway.get(`/${index}`));
+  await waitFor(
+    () => gateway.lines.length === 85,
+    "not all that are too many were refused",
+    10_000,
+  );
+  const queued = await gateway.metric("edgecase_origin_connections", { state: "queued" });
+  const open = origin.open.size;
+  const release = setInterval(() => {
+    for (const socket of waiting.splice(0)) socket.write(ok("at last"));
+  }, 5);
+  closers.push(() => clearInterval(release));
+  const statuses = (await Promise.all(answers)).map(({ status }) => status);
+
+  expect([open, queued, origin.connections]).toEqual([5, 10, 5]);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(15);
+  expect(statuses.filter((status) => status === 503)).toHaveLength(85);
+  expect(new Set(gateway.lines.map(({ failure }) => failure))).toEqual(
+    new Set(["connection_limit_reached", null]),
+  );
 });
 
 test("what has ended, in whichever way, is under way no more", async () => {
