@@ -1,7 +1,7 @@
 // The attack: one request whose fields are as large as they may be, and of a shape that makes whoever reads them go back and forth: a
 // regular expression that backtracks, a list that is searched anew for each member. While it is read nobody else is served.
 //
-// Seen: ReDoS in general; CVE-2022-24999 (qs), CVE-2024-45590 (body-parser) and many more in Node's world.
+// Seen: CVE-2016-10539 (negotiator, Accept-Language), CVE-2017-16119 (fresh, If-None-Match) and many more in Node's world.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
