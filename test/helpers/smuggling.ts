@@ -22,15 +22,14 @@ export interface AttemptOptions {
 
 /** Declares a test for each attempt: it is refused whole, its connection is closed, and the origin sees nothing of it. */
 export function testRefusals(
-  title: string,
+  what: string,
   attempts: readonly Attempt[],
   { version = "1.1", statuses = [400, 501] }: AttemptOptions = {},
 ): void {
   let origin: TestOrigin;
   let gateway: TestGateway;
 
-  // oxlint-disable-next-line vitest/valid-title -- It is a string, whoever says it.
-  describe(title, () => {
+  describe(`a request with ${what}`, () => {
     beforeAll(async () => {
       origin = await startOrigin((socket) => socket.write(ok()));
       gateway = await startGatewayOn({ zones: [{ hosts: ["*"], origins: [origin.url] }] });

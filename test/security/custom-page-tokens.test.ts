@@ -1,4 +1,7 @@
-// What is put into an owner's page or body never becomes markup, the end of a string, or another token.
+// The attack: an owner's error page has tokens that the gateway fills with what came from outside: the ray ID, the client's address, the
+// reason for the error. A value that is markup, ends the string it stands in, or has the form of a token itself changes the page.
+//
+// Seen: injection into templates (CWE-1336), XSS through values in scripts.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";

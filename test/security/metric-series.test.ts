@@ -1,4 +1,8 @@
-// Clients and origins that send every method, host, path, status and fault they can think of: the series do not become more.
+// The attack: clients and origins send every method, host, path, status and fault that they can think of, so that each makes a series of
+// its own in the metrics, until the gateway, or Prometheus, has no memory left.
+//
+// Seen: unbounded label values, Prometheus' own warning ("Do not use labels to store dimensions with high cardinality"); CVE-2022-21698
+// (client_golang, methods).
 
 import { METHODS } from "node:http";
 import type { Socket } from "node:net";

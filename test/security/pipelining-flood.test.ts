@@ -18,9 +18,7 @@ const most = 128;
 const longMs = 15_000;
 const patient = { connectMs: 60_000, responseMs: 60_000 };
 
-function asking(path: number): string {
-  return `GET /${path} HTTP/1.1\r\nHost: a.test\r\n\r\n`;
-}
+const asking = (path: number): string => `GET /${path} HTTP/1.1\r\nHost: a.test\r\n\r\n`;
 
 test("no more of it is begun than HTTP/2 has streams, others are served, and the rest is for the client to repeat", async () => {
   const waiting: Socket[] = [];
@@ -60,12 +58,10 @@ test("as many as that are all answered, in their order, and the connection goes 
     timeouts: patient,
   });
   const connection = gateway.connect();
-
   const paths = Array.from({ length: most }, (_, index) => index);
   connection.send(paths.map(asking).join(""));
   const bodies: string[] = [];
-  for (let index = 0; index < paths.length; index += 1)
-    bodies.push((await connection.read()).body.toString());
+  while (bodies.length < most) bodies.push((await connection.read()).body.toString());
   connection.send(asking(most));
   const next = await connection.read();
 

@@ -1,4 +1,7 @@
-// What the public may learn from a sanitized answer, over the whole zoo: with generic codes, nothing; with detailed ones, the code.
+// The attack: a client asks for what fails, again and again, and compares: statuses, fields, lengths, words. Each difference tells of what
+// stands behind the gateway: which machines there are, what they speak, which of their ports are open (CWE-204, CWE-209).
+//
+// Over the whole zoo: with generic codes and sanitized pages there is no difference, with detailed codes none but the code.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 

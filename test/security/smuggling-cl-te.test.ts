@@ -24,7 +24,7 @@ testRefusals("a length and chunks", [
 ]); // prettier-ignore
 
 testRefusals(
-  "in HTTP/1.0, which knows no chunks,",
+  "a transfer coding in HTTP/1.0",
   [
     ["chunks", chunked, chunkedInner],
     ["chunks on a connection to be kept", `Connection: keep-alive\r\n${chunked}`, chunkedInner],

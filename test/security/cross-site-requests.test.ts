@@ -1,63 +1,14 @@
-// What a page in a browser on the same machine could try with the admin server, although it is on loopback.
+// The attack: a page of any site, open in a browser on this machine, sends requests to the admin server by a form, a script or a
+// picture (CSRF). It cannot read the answers, but what they change is changed.
+//
+// Seen: since browsers have forms (CWE-352); against servers on localhost above all, which think that nobody else can reach them.
 
 import { describe, expect, test } from "vitest";
 
 import { startAdmin } from "../helpers/admin.ts";
 
-const nowhere = "http://127.0.0.1:9";
-const config = { zones: [{ hosts: ["*"], origins: [nowhere] }] };
+const config = { zones: [{ hosts: ["*"], origins: ["http://127.0.0.1:9"] }] };
 const json = { "content-type": "application/json" };
-const everywhere = [
-  "/",
-  "/metrics",
-  "/healthz",
-  "/readyz",
-  "/api/openapi.json",
-  "/api/settings",
-  "/api/zones",
-  "/api/exchanges",
-  "/api/exchanges/0123456789abcdef",
-  "/api/exchanges/0123456789abcdef/page",
-  "/api/stream",
-  "/api/explain/expired",
-];
-
-describe("a name of another's that means this machine (DNS rebinding)", () => {
-  test.each(everywhere)("gets nothing of %s", async (path) => {
-    await using admin = await startAdmin(config);
-
-    const answer = await admin.ask(path, { headers: { host: "rebound.example:8081" } });
-
-    expect(answer.status).toBe(403);
-    expect(answer.json()).toMatchObject({ title: "Forbidden" });
-  });
-
-  test.each([
-    ["127.0.0.1:8081", 200],
-    ["127.0.0.1", 200],
-    ["[::1]:8081", 200],
-    ["localhost:8081", 200],
-    ["LOCALHOST.", 200],
-    ["edge.localhost:8081", 200],
-    ["localhost.example", 403],
-    ["127.0.0.1.example", 403],
-    ["notlocalhost", 403],
-    ["127.0.0.1@rebound.example", 403],
-    ["[::1].example", 403],
-    ["localhost:8081:80", 403],
-    ["0x7f000001", 403],
-  ])("is told from our own: Host %s gets %i", async (host, status) => {
-    await using admin = await startAdmin(config);
-
-    expect((await admin.ask("/api/settings", { headers: { host } })).status).toBe(status);
-  });
-
-  test("may be the name that the configuration gives the admin server", async () => {
-    await using admin = await startAdmin({ ...config, admin: { host: "localhost" } });
-
-    expect((await admin.ask("/healthz", { headers: { host: "localhost" } })).status).toBe(200);
-  });
-});
 
 describe("a page of another site (CSRF)", () => {
   const change = { method: "PATCH", body: '{"codes":"generic"}' };
@@ -141,20 +92,4 @@ describe("a page of another site (CSRF)", () => {
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     });
   });
-});
-
-test.each([
-  ["is no JSON", "{"],
-  ["is empty", ""],
-  ["is too long", JSON.stringify({ codes: "x".repeat(20_000) })],
-  ["reaches for the prototype", '{"__proto__":{"codes":"generic"},"codes":"generic"}'],
-])("a body that %s is refused with problem details", async (_what, body) => {
-  await using admin = await startAdmin(config);
-
-  const answer = await admin.ask("/api/settings", { method: "PATCH", headers: json, body });
-
-  expect(answer.status).toBeGreaterThanOrEqual(400);
-  expect(answer.status).toBeLessThan(500);
-  expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
-  expect(admin.gateway.gateway.settings.errors.codes).toBe("detailed");
 });
