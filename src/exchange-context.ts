@@ -12,6 +12,12 @@ import type { EdgeCode } from "./map/edge-code.ts";
 import type { RequestTrace } from "./trace/request-trace.ts";
 import type { Zone } from "./zone.ts";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    exchange: ExchangeContext;
+  }
+}
+
 /** The facts of one request, from its first byte to its line in the log. */
 export class ExchangeContext {
   readonly req: ClientRequest;
@@ -40,6 +46,10 @@ export class ExchangeContext {
   fieldBytes = 0;
   /** How often CDN-Loop says that the request was here before. */
   loops = 0;
+
+  // capacity
+  /** It was let in, and counts until it is recorded. */
+  isUnderWay = false;
 
   // route, pick
   zone: Zone | null = null;

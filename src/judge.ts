@@ -43,8 +43,9 @@ export class Judge {
     context.code = told.detailed;
     context.told = told;
     context.answeredAt = Date.now();
-    // The client's doing: whichever origin was asked had no part in it.
-    if (failure.type === "http_request_error") context.origin = context.originIp = "";
+    // The client's doing, or ours: whichever origin was asked had no part in it.
+    if (failure.type === "http_request_error" || failure.type === "proxy_internal_response")
+      context.origin = context.originIp = "";
     return told;
   }
 }

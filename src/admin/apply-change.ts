@@ -1,22 +1,15 @@
 // A change of settings as it is asked for from outside, by the admin API or a program: made whole, or refused with what is wrong.
 
-import { Ajv } from "ajv";
-
 import { problemsOf } from "../config/schema-problems.ts";
 import { Zone } from "../zone.ts";
+import { isChange } from "./is-change.ts";
 import type { ProblemDetails } from "./problem.ts";
-import { changeSchema, type SettingsRequest } from "./schemas.ts";
+import type { SettingsRequest } from "./schemas.ts";
 import type { AdminSubject } from "./subject.ts";
 import { unknownName, zoneNamed } from "./zone-named.ts";
 
 /** What a change is made of. */
 type Changeable = Pick<AdminSubject, "settings" | "zones">;
-
-const isChange = new Ajv({
-  allErrors: true,
-  verbose: true,
-  strict: false,
-}).compile<SettingsRequest>(changeSchema);
 
 /** What is wrong with a value that is meant to be a change; null if nothing is that the schema knows of. */
 export function malformationOf(value: unknown): ProblemDetails | null {

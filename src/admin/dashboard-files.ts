@@ -51,7 +51,7 @@ export function addDashboard(app: FastifyInstance, folder: string | null = build
   const files = folder === null ? [] : [...filesIn(folder, ""), ...filesIn(folder, "assets")];
   for (const file of files) addFile(app, file);
   if (files.length > 0) return;
-  app.get("/", { schema: { hide: true }, config: { isPublic: true } }, async (_request, reply) =>
+  app.get("/", { config: { isPublic: true } }, async (_request, reply) =>
     reply
       .code(503)
       .type("text/plain; charset=utf-8")
@@ -66,7 +66,7 @@ function addFile(app: FastifyInstance, { path, type, content, etag, isImmutable 
     "cache-control": isImmutable ? "public, max-age=31536000, immutable" : "no-cache",
     etag,
   };
-  app.get(path, { schema: { hide: true }, config: { isPublic: true } }, async (request, reply) => {
+  app.get(path, { config: { isPublic: true } }, async (request, reply) => {
     reply.headers(fields);
     if (request.headers["if-none-match"] === etag) return reply.code(304).send();
     return reply.send(content);

@@ -2,7 +2,8 @@
 // With nobody looking the recorder calls nobody.
 
 import type { KeptExchange } from "../record/kept-exchange.ts";
-import { type ExchangeFilter, isWanted, type RecentExchanges } from "../record/recent-exchanges.ts";
+import type { ExchangeFilter } from "../record/exchange-filter.ts";
+import { isWanted, type RecentExchanges } from "../record/recent-exchanges.ts";
 import { summarise } from "./exchange-views.ts";
 import { Sampler } from "./sampler.ts";
 import type { Summary } from "./schemas.ts";

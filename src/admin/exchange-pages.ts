@@ -1,10 +1,10 @@
 // What the client of a failed exchange got, written anew from what is kept of it.
 
 import type { KeptExchange, KeptFailure } from "../record/kept-exchange.ts";
-import { type Answer, answerFor } from "../render/answer.ts";
+import type { Answer } from "../render/answer.ts";
 import type { Asker } from "../render/asker.ts";
 import { grpcTrailers, isGrpc } from "../render/grpc.ts";
-import { compose } from "../render/respond.ts";
+import { answerTo, compose } from "../render/respond.ts";
 import { storyOf } from "./exchange-views.ts";
 
 /** A page and its media type; or, in a sentence, why there was none. */
@@ -19,7 +19,7 @@ export function pageOf(kept: KeptExchange): Page {
   if (failure.responseStarted)
     return { why: "there is no page: the head of the origin's response had left" };
   const story = storyOf(kept);
-  const answer = answerFor(story, failure, failure.told, failure.told.isVerbose);
+  const answer = answerTo(story, failure, failure.told);
   const asker = askerOf(kept, failure);
   if (isGrpc(asker)) return { type: "text/plain; charset=utf-8", body: trailersOf(answer) };
   const { fields, body } = compose(asker, answer, { fields: [], story });

@@ -1,6 +1,7 @@
 // Where the admin server has exchanges from: what this process keeps of them, as a rule; or what others do, who are asked.
 
-import type { ExchangeFilter, RecentExchanges } from "../record/recent-exchanges.ts";
+import type { ExchangeFilter } from "../record/exchange-filter.ts";
+import type { RecentExchanges } from "../record/recent-exchanges.ts";
 import { type ExchangeFeed, KeptFeed } from "./exchange-feed.ts";
 import { type Page, pageOf } from "./exchange-pages.ts";
 import { summarise, viewExchange } from "./exchange-views.ts";

@@ -1,7 +1,5 @@
 // Faults as they are asked for from outside, by the admin API or a program: put in force, told of, and cleared.
 
-import { Ajv } from "ajv";
-
 import { parseDuration } from "../config/duration.ts";
 import type { ConfigProblem } from "../config/config-error.ts";
 import { show } from "../config/config-error.ts";
@@ -12,12 +10,8 @@ import { faultNames } from "../inject/fault-names.ts";
 import type { FaultRule } from "../inject/fault-rule.ts";
 import type { Profile } from "../map/profile.ts";
 import { Zone } from "../zone.ts";
-import {
-  type FaultNames,
-  type FaultRequest,
-  faultRequestSchema,
-  type FaultView,
-} from "./fault-schemas.ts";
+import type { FaultNames, FaultRequest, FaultView } from "./fault-schemas.ts";
+import { isFault } from "./is-fault.ts";
 import type { ProblemDetails } from "./problem.ts";
 import type { AdminSubject } from "./subject.ts";
 import { zoneNamed } from "./zone-named.ts";
@@ -25,17 +19,13 @@ import { zoneNamed } from "./zone-named.ts";
 /** What faults are put in the way of. */
 type Injectable = Pick<AdminSubject, "injection" | "zones">;
 
-const isRequest = new Ajv({ allErrors: true, verbose: true, strict: false }).compile<FaultRequest>(
-  faultRequestSchema,
-);
-
 /** Puts a fault in force. Resolves with it, or with what is wrong with the request; then nothing has changed. */
 export async function addFault(
   value: unknown,
   subject: Injectable,
 ): Promise<FaultView | ProblemDetails> {
-  if (!isRequest(value))
-    return problemsOf(isRequest.errors ?? [])[0] ?? { path: "", rule: "is no fault" };
+  if (!isFault(value))
+    return problemsOf(isFault.errors ?? [])[0] ?? { path: "", rule: "is no fault" };
   const rule = ruleOf(value, subject);
   if ("rule" in rule) return rule;
   try {

@@ -5,7 +5,7 @@
 import type { ServerResponse } from "node:http";
 import { clearInterval, setInterval } from "node:timers";
 
-import type { ExchangeFilter } from "../record/recent-exchanges.ts";
+import type { ExchangeFilter } from "../record/exchange-filter.ts";
 import { toJson } from "../plain-text.ts";
 import { type ExchangeFeed, PassedCounts, slotMs } from "./exchange-feed.ts";
 import type { AdminSubject } from "./subject.ts";

@@ -2,15 +2,14 @@
 
 import type { AddressInfo } from "node:net";
 
-import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { escapeJson } from "../plain-text.ts";
-import { version } from "../version.ts";
 import { KeptExchanges } from "./exchange-source.ts";
 import { Guard } from "./guard.ts";
+import { lateCompilers, loadCompilers } from "./late-compilers.ts";
 import { LiveStream } from "./live-stream.ts";
 import { RequestProblem, sendProblem } from "./problem.ts";
 import { addDiagnoses } from "./routes/diagnoses.ts";
@@ -25,7 +24,6 @@ import { addSettings } from "./routes/settings.ts";
 import { addStream } from "./routes/stream.ts";
 import { addZones } from "./routes/zones.ts";
 import type { AdminSubject, Crew } from "./subject.ts";
-import { compileCheck } from "./validation.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -63,10 +61,13 @@ const commonFields = {
 export class AdminServer {
   readonly #app: FastifyInstance;
   readonly #config: GatewayConfig["admin"];
+  readonly #subject: AdminSubject;
   readonly #stream: LiveStream;
+  #document: Promise<object> | null = null;
 
   constructor(config: GatewayConfig["admin"], subject: AdminSubject, options: AdminOptions) {
     this.#config = config;
+    this.#subject = subject;
     const crew = options.crew ?? nobodyElse(subject);
     this.#stream = new LiveStream(subject, crew.exchanges.feed);
     this.#app = fastify({
@@ -74,8 +75,8 @@ export class AdminServer {
       forceCloseConnections: true,
       bodyLimit: longestBody,
       requestTimeout: requestMs,
+      schemaController: { compilersFactory: lateCompilers },
     });
-    this.#app.setValidatorCompiler(compileCheck);
     this.#app.removeContentTypeParser("text/plain");
     this.#guard();
     this.#answerProblems(options.messages);
@@ -86,7 +87,9 @@ export class AdminServer {
   async start(): Promise<number | false> {
     if (this.#config.port === false) return false;
     await this.#app.listen({ host: this.#config.host, port: this.#config.port });
-    return (this.#app.server.address() as AddressInfo).port;
+    const { port } = this.#app.server.address() as AddressInfo;
+    await this.#subject.listensAt(this.#config.host, port);
+    return port;
   }
 
   async close(): Promise<void> {
@@ -102,6 +105,9 @@ export class AdminServer {
       if (problem === null) return done();
       if (problem.statusCode === 401) reply.header("www-authenticate", "Bearer");
       void sendProblem(reply, problem);
+    });
+    this.#app.addHook("onRequest", async ({ routeOptions }) => {
+      if (routeOptions.url?.startsWith("/api/")) await loadCompilers();
     });
     this.#app.addHook("onSend", (_request, reply, payload, done) => {
       const isJson = String(reply.getHeader("content-type")).includes("json");
@@ -125,22 +131,9 @@ export class AdminServer {
     });
   }
 
-  /** Each route is a file; the document is made of those that come after the plugin. */
+  /** Each route is a file; the document is made of those of the API. */
   #addRoutes(subject: AdminSubject, crew: Crew, { isReady, addFiles }: AdminOptions): void {
-    void this.#app.register(swagger, {
-      openapi: {
-        openapi: "3.1.0",
-        info: {
-          title: "Edgecase admin API",
-          version,
-          description: "What a gateway has done of late, and what may be changed while it runs.",
-        },
-        // Without a token where none is configured.
-        security: [{}, { token: [] }],
-        components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
-      },
-    });
-    void this.#app.register(async (app) => {
+    const addApi = (app: FastifyInstance): void => {
       addMonitoring(app, { subject, crew, isReady });
       addGateway(app, subject);
       addSettings(app, subject, crew);
@@ -152,9 +145,13 @@ export class AdminServer {
       addExchangePage(app, crew.exchanges);
       addStream(app, this.#stream);
       addExplain(app);
-      app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger());
-      addFiles?.(app);
+    };
+    addApi(this.#app);
+    this.#app.get("/api/openapi.json", async () => {
+      const { documentOf } = await import("./document.ts");
+      return (this.#document ??= documentOf(addApi));
     });
+    addFiles?.(this.#app);
   }
 }
 

@@ -18,6 +18,8 @@ export interface AdminSubject {
   readonly ports: Ports;
   /** True for an address and port at which the gateway itself listens. */
   readonly isOwnAddress: (address: string, port: number) => boolean;
+  /** Tells of another place at which this process listens: no origin may lead there. */
+  listensAt(host: string, port: number): Promise<void>;
 }
 
 /** Other processes that take the subject's requests. */

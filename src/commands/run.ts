@@ -1,19 +1,14 @@
 // What every command that serves has in common: start the gateway and its admin server, say where, and end well.
 
-import closeWithGrace from "close-with-grace";
 import { type Logger, pino } from "pino";
 
-import { addDashboard } from "../admin/dashboard-files.ts";
-import { AdminServer } from "../admin/server.ts";
+import { startAdmin } from "../admin/start-admin.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { Gateway } from "../gateway.ts";
 import { AccessLog } from "../record/log.ts";
+import { endWell } from "./ending.ts";
 import type { Primary } from "../workers/primary.ts";
 import type { Reloader } from "./reloader.ts";
-
-/** How long the requests under way may take to end, in milliseconds, and how long everything may. */
-const graceMs = 8_000;
-const longestMs = 10_000;
 
 /** A gateway that runs until the process ends. */
 export interface Running {
@@ -48,35 +43,31 @@ export async function run(
   const gateway = new Gateway(config, lines, messages, primary?.parts);
   primary?.serve(gateway);
   let isReady = false;
-  const admin = new AdminServer(config.admin, gateway, {
+  prepare?.(gateway, async () => primary?.settled());
+  const ports = await gateway.start();
+  const admin = await startAdmin(config.admin, gateway, {
     isReady: () => isReady && primary?.isUp !== false,
     messages,
     crew: primary ?? undefined,
-    addFiles: (app) => addDashboard(app),
   });
-
-  prepare?.(gateway, async () => primary?.settled());
-  const ports = await gateway.start();
-  const adminPort = await admin.start();
   await reloader.start({ gateway, messages, load });
   isReady = true;
 
-  // SIGHUP is the reloader's.
-  closeWithGrace({ delay: longestMs, skip: ["SIGHUP"] }, async ({ err }) => {
-    if (err) messages.fatal(err);
-    isReady = false;
-    await reloader.close();
-    await gateway.close(graceMs);
-    await admin.close();
-    await beside?.close();
-    await lines.close();
+  endWell({
+    gateway,
+    messages,
+    onBegin: () => {
+      isReady = false;
+    },
+    before: [reloader],
+    after: [admin, beside, lines].filter((part) => part !== null && part !== undefined),
   });
   return {
     gateway,
     urls: Object.entries(ports).flatMap(([scheme, port]) =>
       port === null ? [] : [`${scheme}://${hostOf(config.listen.host)}:${port}/`],
     ),
-    adminUrl: adminPort === false ? null : `http://${hostOf(config.admin.host)}:${adminPort}/`,
+    adminUrl: admin === null ? null : `http://${hostOf(config.admin.host)}:${admin.port}/`,
   };
 }
 

@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Zoo } from "../../fixtures/zoo.ts";
+import type { ReadConfig } from "../config/check-config.ts";
 import { ConfigError, describe } from "../config/config-error.ts";
 import { type ConfigFlags, readWithFlags, withEnvironment, workersOf } from "../config/flags.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
-import type { ReadConfig } from "../config/read-file.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { Gateway } from "../gateway.ts";
+import { keepObjectsYoung } from "./keep-objects-young.ts";
 import { Reloader } from "./reloader.ts";
 import { run, type Running } from "./run.ts";
 
@@ -19,15 +20,17 @@ export type ServeOptions = ConfigFlags;
 
 /** Serves until the process ends. */
 export async function serve(options: ServeOptions): Promise<void> {
+  keepObjectsYoung();
   const flags = withEnvironment(options);
   const workers = workersOf(flags);
   const file = flags.config ?? null;
   const reloader = await Reloader.of(file);
-  const read = readWithFlags(flags);
+  const read = await readWithFlags(flags);
   if (isWithoutZones(read)) return serveDemo(read, flags, reloader);
 
   const config = resolveConfig(read, file);
-  const load = async (): Promise<GatewayConfig> => resolveConfig(readAgain(flags, false), file);
+  const load = async (): Promise<GatewayConfig> =>
+    resolveConfig(await readAgain(flags, false), file);
   const { urls, adminUrl } = await run(config, { reloader, load, workers });
   say(
     [
@@ -41,8 +44,8 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** Reads the file anew. Whether it has zones decides between them and the demo, once, when the command starts. */
-function readAgain(flags: ConfigFlags, isDemo: boolean): ReadConfig {
-  const read = readWithFlags(flags);
+async function readAgain(flags: ConfigFlags, isDemo: boolean): Promise<ReadConfig> {
+  const read = await readWithFlags(flags);
   if (isWithoutZones(read) === isDemo) return read;
   const rule = isDemo
     ? "cannot take the place of the demo without a restart"
@@ -89,7 +92,7 @@ async function serveDemo(read: ReadConfig, flags: ConfigFlags, reloader: Reloade
     });
   const running: Running = await run(await demoOn(read), {
     reloader,
-    load: async () => demoOn(readAgain(flags, true)),
+    load: async () => demoOn(await readAgain(flags, true)),
     beside: { close: () => Promise.all([zoo.close(), index.close()]).then(() => {}) },
     prepare: (gateway, settled) => {
       prepared = { gateway, settled };

@@ -5,9 +5,9 @@ import { availableParallelism, homedir } from "node:os";
 import { resolve } from "node:path";
 import { isatty } from "node:tty";
 
+import { checkConfig, noLine, type ReadConfig } from "./check-config.ts";
 import { ConfigError } from "./config-error.ts";
 import { configFolderIn } from "./config-folder.ts";
-import { checkConfig, parseConfig, readConfigFile, type ReadConfig } from "./read-file.ts";
 import type { ConfigFile } from "./schema.ts";
 
 /** What the command line may set. Values are as written; they are checked with the file. */
@@ -100,11 +100,17 @@ export function workersOf({ workers }: ConfigFlags): number | null {
   throw new ConfigError(null, [{ path: "--workers", rule, found: JSON.stringify(workers) }]);
 }
 
-/** Reads the file if one is named and lays the flags over it. Throws {@link ConfigError}. */
-export function readWithFlags(flags: ConfigFlags): ReadConfig {
-  const base = flags.config === undefined ? parseConfig("{}", null) : readConfigFile(flags.config);
+/** Reads the file if one is named and lays the flags over it. Rejects with {@link ConfigError}. */
+export async function readWithFlags(flags: ConfigFlags): Promise<ReadConfig> {
+  const base = await readBase(flags.config);
   const overlaid = overlay(base.config, flags);
   return { config: checkOverlaid(overlaid), lineOf: base.lineOf };
+}
+
+/** Reading files takes a library that is not needed without one. */
+async function readBase(file: string | undefined): Promise<ReadConfig> {
+  if (file === undefined) return { config: {}, lineOf: noLine };
+  return (await import("./read-file.ts")).readConfigFile(file);
 }
 
 /** What a flag sets, by its path in the configuration. */
@@ -127,7 +133,7 @@ const flagsByPath: Readonly<Record<string, string>> = {
 /** The result is checked as the file was, so that a flag's value meets the same rules; problems name the flag. */
 function checkOverlaid(overlaid: object): ConfigFile {
   try {
-    return checkConfig(overlaid, null, () => undefined);
+    return checkConfig(overlaid, null, noLine);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(

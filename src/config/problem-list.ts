@@ -5,7 +5,7 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 
 import { type ConfigProblem, show } from "./config-error.ts";
-import type { ReadConfig } from "./read-file.ts";
+import type { ReadConfig } from "./check-config.ts";
 import { pathOf } from "./schema-problems.ts";
 
 /** A path in the configuration, step by step. */

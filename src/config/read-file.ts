@@ -2,22 +2,10 @@
 
 import { readFileSync } from "node:fs";
 
-import { Ajv } from "ajv";
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 
-import { ConfigError, type ConfigProblem } from "./config-error.ts";
-import { type ConfigFile, configSchema } from "./schema.ts";
-import { problemsOf, type SchemaProblem } from "./schema-problems.ts";
-
-/** A checked file, and a way back from a path in it to the line it stands on. */
-export interface ReadConfig {
-  readonly config: ConfigFile;
-  readonly lineOf: (path: readonly (string | number)[]) => number | undefined;
-}
-
-const isValid = new Ajv({ allErrors: true, verbose: true, strict: false }).compile<ConfigFile>(
-  configSchema,
-);
+import { checkConfig, type ReadConfig } from "./check-config.ts";
+import { ConfigError } from "./config-error.ts";
 
 /** Reads and checks a configuration file (YAML; JSON is a part of it). Throws {@link ConfigError}. */
 export function readConfigFile(file: string): ReadConfig {
@@ -58,16 +46,6 @@ export function parseConfig(text: string, file: string | null): ReadConfig {
   return { config: checkConfig(value, file, lineOf), lineOf };
 }
 
-/** Checks a configuration that is there as plain values. Throws {@link ConfigError} with every problem found. */
-export function checkConfig(
-  value: unknown,
-  file: string | null,
-  lineOf: ReadConfig["lineOf"],
-): ConfigFile {
-  if (isValid(value)) return value;
-  throw new ConfigError(file, withLines(problemsOf(isValid.errors ?? []), lineOf));
-}
-
 /** The document as plain values. Aliases are resolved here: of nothing, or beyond all measure, they are an error. */
 function toPlain(document: Document, lines: LineCounter, file: string | null): unknown {
   try {
@@ -90,16 +68,6 @@ function firstAlias(document: Document): number {
     },
   });
   return ofNothing ?? first ?? 0;
-}
-
-function withLines(
-  problems: readonly SchemaProblem[],
-  lineOf: ReadConfig["lineOf"],
-): ConfigProblem[] {
-  return problems.map(({ steps, ...problem }) => {
-    const line = lineOf(steps);
-    return line === undefined ? problem : { ...problem, line };
-  });
 }
 
 /** Where a path stands in the text: its key if it has one, else its value, else the nearest parent's. */

@@ -1,12 +1,11 @@
 // The `errors` of the gateway or of a zone, complete: what is not written is inherited, or has its default.
 
 import { checkProfileName } from "./check-profiles.ts";
+import { defaults } from "./defaults.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import type { ErrorSettings, Reveal } from "./gateway-config.ts";
 import type { ProblemList, Steps } from "./problem-list.ts";
-import { defaultsOf } from "./schema-parts.ts";
 import type { ErrorsFile, ProfileFile } from "./schema.ts";
-import { errorsSchema } from "./schema-settings.ts";
 
 /** Completes what is written at `steps`; `inherited` is the gateway's own, for a zone. */
 export function resolveErrors(
@@ -18,7 +17,7 @@ export function resolveErrors(
     profiles,
   }: { problems: ProblemList; profiles: Readonly<Record<string, ProfileFile>> },
 ): ErrorSettings {
-  const { codes, pages, profile } = { ...defaultsOf(errorsSchema), ...inherited, ...written };
+  const { codes, pages, profile } = { ...defaults.errors, ...inherited, ...written };
   const problem = checkProfileName(profile, profiles);
   if (problem !== null)
     problems.report([...steps, "profile"], problem.rule, profile, problem.nearest);

@@ -1,10 +1,9 @@
 // The access log's settings, complete. What holds credentials cannot be asked for.
 
 import { revealField } from "../identify/insider.ts";
+import { defaults } from "./defaults.ts";
 import type { LogConfig } from "./gateway-config.ts";
 import type { ProblemList, Steps } from "./problem-list.ts";
-import { defaultsOf } from "./schema-parts.ts";
-import { logSchema } from "./schema-log.ts";
 import type { LogFile } from "./schema.ts";
 
 /** Fields that never stand in a line, whoever asks for them. */
@@ -24,7 +23,7 @@ export function resolveLog(
   isColored: boolean,
   problems: ProblemList,
 ): LogConfig {
-  const log = { ...defaultsOf(logSchema), ...written } as Required<LogFile>;
+  const log = { ...defaults.log, ...written } as Required<LogFile>;
   return {
     ...log,
     requestFields: fieldNames(["log", "requestFields"], log.requestFields, problems),

@@ -2,10 +2,9 @@
 
 import { validateHeaderName, validateHeaderValue } from "node:http";
 
+import { defaults } from "./defaults.ts";
 import type { MonitorConfig } from "./gateway-config.ts";
 import type { ProblemList, Steps } from "./problem-list.ts";
-import { defaultsOf } from "./schema-parts.ts";
-import { monitorSchema } from "./schema-monitor.ts";
 import type { MonitorFile } from "./schema.ts";
 
 /** Completes the monitor written at `steps`. `clock` scales its interval and timeout. */
@@ -15,7 +14,7 @@ export function resolveMonitor(
   clock: number,
   problems: ProblemList,
 ): MonitorConfig {
-  const monitor = { ...defaultsOf(monitorSchema), ...written };
+  const monitor = { ...defaults.monitor, ...written };
   const { type, method, path, port, retries } = monitor;
   const isHttp = type === "http" || type === "https";
   if ((type === "custom") !== (monitor.module !== null))

@@ -4,6 +4,7 @@ import { closest } from "fastest-levenshtein";
 
 import { failoverTypes } from "../../edge-codes/failover.ts";
 import { failureTypes, type FailureType } from "../../edge-codes/failure-types.ts";
+import { defaults } from "./defaults.ts";
 import type {
   AffinityConfig,
   FailoverConfig,
@@ -17,8 +18,6 @@ import { resolveMonitor } from "./resolve-monitor.ts";
 import { resolveNames } from "./resolve-names.ts";
 import { type ForOrigins, resolveOrigins } from "./resolve-origins.ts";
 import { resolveTls } from "./resolve-tls.ts";
-import { defaultsOf } from "./schema-parts.ts";
-import { affinitySchema, failoverSchema, passiveSchema } from "./schema-pools.ts";
 import type { MonitorFile, ZoneFile } from "./schema.ts";
 
 /** The name of the one pool of a zone that has only origins. */
@@ -121,12 +120,12 @@ function checkNames(steps: Steps, { pools, fallbackPool }: ZoneFile, problems: P
 }
 
 function resolveAffinity(written: ZoneFile["affinity"]): AffinityConfig | null {
-  const { by, ttl, drain, ...affinity } = { ...defaultsOf(affinitySchema), ...written };
+  const { by, ttl, drain, ...affinity } = { ...defaults.affinity, ...written };
   return by === "none" ? null : { ...affinity, by, ttlSeconds: ttl, drainSeconds: drain };
 }
 
 function resolvePassive(written: ZoneFile["passive"], clock: number): PassiveConfig {
-  const passive = { ...defaultsOf(passiveSchema), ...written };
+  const passive = { ...defaults.passive, ...written };
   const scaled = (value: number): number => Math.round(value * clock);
   return {
     failures: passive.failures,
@@ -142,7 +141,7 @@ function resolveFailover(
   written: ZoneFile["failover"],
   problems: ProblemList,
 ): FailoverConfig {
-  const { acrossPools, on, ...failover } = { ...defaultsOf(failoverSchema), ...written };
+  const { acrossPools, on, ...failover } = { ...defaults.failover, ...written };
   const known = Object.keys(failureTypes);
   for (const [index, type] of (written?.on ?? []).entries()) {
     if (!known.includes(type))

@@ -6,14 +6,13 @@ import { createSecureContext, type SecureContextOptions } from "node:tls";
 
 import { codeOf } from "../connect/phase-error.ts";
 import { secureOptions, type SecureTarget } from "../connect/secure-options.ts";
+import { defaults } from "./defaults.ts";
 import type { ProblemList, Steps } from "./problem-list.ts";
-import { defaultsOf } from "./schema-parts.ts";
-import { tlsSchema } from "./schema-zone.ts";
 import type { ZoneFile } from "./schema.ts";
 
 /** Completes what the zone written at `steps` says of TLS. */
 export function resolveTls(steps: Steps, zone: ZoneFile, problems: ProblemList): SecureTarget {
-  const { minVersion, ciphers } = { ...defaultsOf(tlsSchema), ...zone.tls };
+  const { minVersion, ciphers } = { ...defaults.tls, ...zone.tls };
   const offered = { minVersion, ciphers, ca: null, clientCertificate: null };
   if (ciphers !== null && (ciphers === "" || whyRefused(secureOptions(offered)) !== null))
     problems.report([...steps, "tls", "ciphers"], "must be ciphers as OpenSSL has them", ciphers);
@@ -39,9 +38,15 @@ function resolveCa(steps: Steps, file: string | null, problems: ProblemList): st
   return pem;
 }
 
+/** The last one that could be read: many zones have the same CA. */
+let readable = "";
+
 function isCertificate(pem: string): boolean {
+  if (pem === readable) return true;
   try {
-    return new X509Certificate(pem).raw.length > 0;
+    new X509Certificate(pem);
+    readable = pem;
+    return true;
   } catch {
     return false;
   }

@@ -9,10 +9,11 @@ import { compileProfiles, type Profile } from "../map/profile.ts";
 import { checkServerCertificate } from "./check-certificate.ts";
 import { checkProfiles } from "./check-profiles.ts";
 import { ConfigError } from "./config-error.ts";
+import { defaults } from "./defaults.ts";
 import { configFolder, hasColors } from "./flags.ts";
 import type { GatewayConfig, ZoneConfig } from "./gateway-config.ts";
 import { ProblemList } from "./problem-list.ts";
-import type { ReadConfig } from "./read-file.ts";
+import type { ReadConfig } from "./check-config.ts";
 import { resolveInject } from "./resolve-inject.ts";
 import { resolveLog } from "./resolve-log.ts";
 import { resolveMonitor } from "./resolve-monitor.ts";
@@ -20,15 +21,7 @@ import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveErrors } from "./resolve-errors.ts";
 import { checkServers, resolveZone } from "./resolve-zone.ts";
 import { scale } from "./scale.ts";
-import {
-  adminSchema,
-  type ConfigFile,
-  listenSchema,
-  type ProfileFile,
-  type ZoneFile,
-} from "./schema.ts";
-import { defaultsOf } from "./schema-parts.ts";
-import { limitsSchema, timeoutsSchema } from "./schema-settings.ts";
+import type { ConfigFile, ProfileFile, ZoneFile } from "./schema.ts";
 import { sslModes } from "./ssl-modes.ts";
 
 /** Completes a checked file. Relative paths in it start at the file's folder. Throws {@link ConfigError} with every problem. */
@@ -38,11 +31,12 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     file === null ? process.cwd() : dirname(resolvePath(file)),
   );
   const { clock = 1, profiles = {}, monitors = {}, zones = [], dns } = config;
-  for (const { steps, rule, found, nearest } of checkProfiles(profiles))
+  const unsound = checkProfiles(profiles);
+  for (const { steps, rule, found, nearest } of unsound)
     problems.report(steps, rule, found, nearest);
   const errors = resolveErrors(["errors"], config.errors, undefined, { problems, profiles });
-  const timeouts = { ...defaultsOf(timeoutsSchema), ...config.timeouts };
-  const limits = { ...defaultsOf(limitsSchema), ...config.limits };
+  const timeouts = { ...defaults.timeouts, ...config.timeouts };
+  const limits = { ...defaults.limits, ...config.limits };
   const servers = dns?.servers ?? [];
   checkServers(["dns", "servers"], servers, problems);
   if (config.listen?.http === false && config.listen.https === false)
@@ -57,6 +51,9 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
   const resolvedZones = zones.map((zone, index) =>
     resolveZone(["zones", index], zone, inherited, problems),
   );
+  // One that extends itself would be compiled without end; what is wrong with it is told already.
+  const inUse =
+    unsound.length === 0 ? profilesOf(resolvedZones, profiles) : [...compileProfiles({}).values()];
   const resolved: GatewayConfig = {
     listen: resolveListen(config.listen, problems),
     trustedProxies: resolveNetworks(["trustedProxies"], config.trustedProxies ?? [], problems),
@@ -66,11 +63,13 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     timeouts: scale(timeouts, clock),
     clock,
     limits,
+    overload: { ...defaults.overload, ...config.overload },
+    shutdown: { ...defaults.shutdown, ...config.shutdown },
     log: resolveLog(config.log, hasColors(), problems),
     tracing: config.tracing ?? false,
     profiles,
     zones: resolvedZones,
-    inject: resolveInject(config.inject ?? {}, profilesOf(resolvedZones, profiles), problems),
+    inject: resolveInject(config.inject ?? {}, inUse, problems),
     warnings: problems.warnings,
     file,
     files: [...problems.files],
@@ -96,7 +95,7 @@ function resolveListen(
   written: ReadConfig["config"]["listen"],
   problems: ProblemList,
 ): GatewayConfig["listen"] {
-  const { certificates, ...listen } = { ...defaultsOf(listenSchema), ...written };
+  const { certificates, ...listen } = { ...defaults.listen, ...written };
   return {
     ...listen,
     caFolder: configFolder(),
@@ -114,7 +113,7 @@ function resolveAdmin(
   written: ReadConfig["config"]["admin"],
   problems: ProblemList,
 ): GatewayConfig["admin"] {
-  const { host, port, tokenFile } = { ...defaultsOf(adminSchema), ...written };
+  const { host, port, tokenFile } = { ...defaults.admin, ...written };
   const token = problems.readSecret(["admin", "tokenFile"], tokenFile);
   if (port !== false && token === null && !isLoopback(host)) {
     problems.report(

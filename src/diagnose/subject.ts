@@ -3,7 +3,7 @@
 
 import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
 import type { OriginConfig, ZoneConfig } from "../config/gateway-config.ts";
-import { parseConfig } from "../config/read-file.ts";
+import { checkConfig, noLine } from "../config/check-config.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { SslMode } from "../config/schema.ts";
 import { type Scheme, sslModes } from "../config/ssl-modes.ts";
@@ -159,7 +159,8 @@ function zonesFor(
     })),
   };
   try {
-    const { zones } = resolveConfig(parseConfig(JSON.stringify(config), null), null);
+    const checked = checkConfig(config, null, noLine);
+    const { zones } = resolveConfig({ config: checked, lineOf: noLine }, null);
     return new Map(zones.map((zone) => [zone.ssl, zone]));
   } catch (error) {
     throw error instanceof ConfigError ? asOptions(error) : error;

@@ -39,7 +39,20 @@ export class Histogram {
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.sumSeconds += seconds;
     this.total += 1;
-    if (ray !== "") this.exemplars[bucket] = { ray, value: seconds, atMs: Date.now() };
+    if (ray !== "") this.#remember(bucket, ray, seconds);
+  }
+
+  /** In the place of the one before, whose memory it takes. */
+  #remember(bucket: number, ray: string, value: number): void {
+    const known: { -readonly [key in keyof Exemplar]: Exemplar[key] } | undefined =
+      this.exemplars[bucket];
+    if (known === undefined) {
+      this.exemplars[bucket] = { ray, value, atMs: Date.now() };
+      return;
+    }
+    known.ray = ray;
+    known.value = value;
+    known.atMs = Date.now();
   }
 
   /** What it has counted, which is then no longer its own; null if that is nothing. */

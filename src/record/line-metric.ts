@@ -1,12 +1,10 @@
 // How many access lines there were, and what became of them: what is left out or lost must not be so in silence.
 
-import type { Registry } from "prom-client";
-
 import type { AccessLines } from "./access-lines.ts";
-import { tableMetric } from "./table-metric.ts";
+import { type TableMetric, tableMetric } from "./table-metric.ts";
 
 /** Registers `edgecase_log_lines_total`. */
-export function lineMetric(registers: Registry[], lines: Pick<AccessLines, "counts">): void {
+export function lineMetric(registers: TableMetric[], lines: Pick<AccessLines, "counts">): void {
   tableMetric(
     "counter",
     {

@@ -1,23 +1,21 @@
 // What Prometheus is told. Counted in plain numbers per zone; labels are from closed sets: zones, origins, codes, failures.
 
-import { setImmediate } from "node:timers/promises";
-
-import { Registry } from "prom-client";
-
+import { capacityMetrics, type CapacityNumbers } from "../capacity/capacity-metrics.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { HealthChecks } from "../health/health-checks.ts";
 import { version } from "../version.ts";
 import type { RetryCounts, Zone } from "../zone.ts";
 import type { AccessLines } from "./access-lines.ts";
 import { absorbCounts, type CountsReport, drainCounts } from "./counts-report.ts";
+import type { Exposer, Exposition } from "./exposition.ts";
 import { lineMetric } from "./line-metric.ts";
 import { registerOriginMetrics } from "./origin-metrics.ts";
 import type { ReloadRecord } from "./reload-record.ts";
 import { countingTable } from "./statuses.ts";
 import {
   type MetricDefinition,
-  type PrintedValue,
   tableHistogram,
+  type TableMetric,
   tableMetric,
 } from "./table-metric.ts";
 import { type Expected, phases, requestLabels, ZoneCounts } from "./zone-counts.ts";
@@ -33,22 +31,22 @@ export interface MetricSources {
   readonly checks: Pick<HealthChecks, "counts">;
   readonly reloads: ReloadRecord;
   readonly lines: Pick<AccessLines, "counts">;
+  readonly capacity: CapacityNumbers;
 }
 
 /** The gateway's metrics and the two forms in which they are served. */
 export class Metrics {
-  readonly #classic = new Registry();
-  readonly #openMetrics = new Registry();
+  readonly #metrics: TableMetric[] = [];
+  #exposer: Exposer | null = null;
   /** By name: a zone that takes the place of another goes on with its counts. */
   readonly #rows = new Map<string, { zone: Zone; readonly counts: ZoneCounts }>();
   readonly #outside = new ZoneCounts();
   readonly lines: MetricSources["lines"];
   #expected: Expected = { codes: [], countedAs: countingTable([]) };
 
-  constructor({ checks, reloads, lines }: MetricSources) {
+  constructor({ checks, reloads, lines, capacity }: MetricSources) {
     this.lines = lines;
-    this.#openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
-    const registers = [this.#classic, this.#openMetrics];
+    const registers = this.#metrics;
     this.#registerCounters(registers);
     this.#registerHistograms(registers);
     this.#registerGauges(registers);
@@ -59,6 +57,7 @@ export class Metrics {
     );
     reloads.register(registers);
     lineMetric(registers, lines);
+    capacityMetrics(registers, capacity);
   }
 
   /**
@@ -106,36 +105,28 @@ export class Metrics {
 
   /** Every metric there is, whether or not it has a sample yet. */
   get definitions(): readonly MetricDefinition[] {
-    return this.#classic.getMetricsAsArray() as unknown as MetricDefinition[];
+    return this.#metrics;
   }
 
   /** The scrape: classic text, or OpenMetrics where Accept asks for it. */
-  async scrape(accept: string | undefined): Promise<{ contentType: string; body: string }> {
-    const isOpenMetrics = accept?.includes("application/openmetrics-text") === true;
-    const registry = isOpenMetrics ? this.#openMetrics : this.#classic;
-    const parts: string[] = [];
-    for (const { name } of registry.getMetricsAsArray()) {
-      // oxlint-disable-next-line no-await-in-loop -- One at a time, and requests in between: a thousand zones take a while.
-      parts.push(await registry.getSingleMetricAsString(name));
-      // oxlint-disable-next-line no-await-in-loop -- See above.
-      await setImmediate();
-    }
-    const end = isOpenMetrics ? "# EOF\n" : "";
-    return { contentType: registry.contentType, body: `${parts.join("\n")}\n${end}` };
+  async scrape(accept: string | undefined): Promise<Exposition> {
+    const { Exposer: Writer } = await import("./exposition.ts");
+    this.#exposer ??= new Writer(this.#metrics);
+    return this.#exposer.write(accept);
   }
 
   /**
    * The value of a sample, by the name that it is scraped with; several that have these labels add up. 0 if there is none yet,
    * and null if there is no such metric.
    */
-  async valueOf(name: string, labels: Readonly<Record<string, string>>): Promise<number | null> {
-    const metric = [name, name.replace(/_(bucket|sum|count)$/, "")].flatMap(
-      (candidate) => this.#classic.getSingleMetric(candidate) ?? [],
-    )[0];
+  valueOf(name: string, labels: Readonly<Record<string, string>>): number | null {
+    const family = name.replace(/_(bucket|sum|count)$/, "");
+    const metric =
+      this.#metrics.find((one) => one.name === name) ??
+      this.#metrics.find((one) => one.name === family);
     if (metric === undefined) return null;
-    const { values } = (await metric.get()) as { values: readonly PrintedValue[] };
     const wanted = Object.entries(labels);
-    return values
+    return [...metric.read()]
       .filter(({ metricName = name }) => metricName === name)
       .map((sample) => ({ ...sample, labels: { ...sample.sharedLabels, ...sample.labels } }))
       .filter((sample) => wanted.every(([label, value]) => sample.labels[label] === value))
@@ -152,7 +143,7 @@ export class Metrics {
     yield [noZone, this.#outside];
   }
 
-  #registerCounters(registers: Registry[]): void {
+  #registerCounters(registers: TableMetric[]): void {
     const rows = (): Iterable<[string, ZoneCounts]> => this.#zoneCounts();
     tableMetric(
       "counter",
@@ -219,7 +210,7 @@ export class Metrics {
     );
   }
 
-  #registerHistograms(registers: Registry[]): void {
+  #registerHistograms(registers: TableMetric[]): void {
     const rows = (): Iterable<[string, ZoneCounts]> => this.#zoneCounts();
     tableHistogram(
       {
@@ -248,7 +239,7 @@ export class Metrics {
     );
   }
 
-  #registerGauges(registers: Registry[]): void {
+  #registerGauges(registers: TableMetric[]): void {
     const rows = this.#rows;
     tableMetric(
       "gauge",

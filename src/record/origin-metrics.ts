@@ -1,17 +1,15 @@
 // What Prometheus is told of origins: how they stand, what their checks found, and how often another one had to help out.
 
-import type { Registry } from "prom-client";
-
 import type { HealthChecks } from "../health/health-checks.ts";
 import type { Zone } from "../zone.ts";
-import { type Sample, tableMetric } from "./table-metric.ts";
+import { type Sample, type TableMetric, tableMetric } from "./table-metric.ts";
 
 type Zones = () => readonly Zone[];
 type Origin = Zone["origins"][number];
 
 /** Registers the metrics; `zones` is asked at each scrape. */
 export function registerOriginMetrics(
-  registers: Registry[],
+  registers: TableMetric[],
   zones: Zones,
   checks: Pick<HealthChecks, "counts">,
 ): void {
@@ -19,7 +17,7 @@ export function registerOriginMetrics(
   registerCounters(registers, zones, checks);
 }
 
-function registerStates(registers: Registry[], zones: Zones): void {
+function registerStates(registers: TableMetric[], zones: Zones): void {
   tableMetric(
     "gauge",
     {
@@ -63,7 +61,7 @@ function registerStates(registers: Registry[], zones: Zones): void {
 }
 
 function registerCounters(
-  registers: Registry[],
+  registers: TableMetric[],
   zones: Zones,
   checks: Pick<HealthChecks, "counts">,
 ): void {

@@ -1,22 +1,13 @@
 // The exchanges of late, for whoever asks or watches. Failures have a ring of their own, so that a flood of what works does not wash them away.
 
 import type { ExchangeContext } from "../exchange-context.ts";
+import type { ExchangeFilter } from "./exchange-filter.ts";
 import { keepExchange, type KeptExchange } from "./kept-exchange.ts";
 import { Ring } from "./ring.ts";
 
 /** How many exchanges are kept, half of them failures, and about how many bytes of each half. */
 const mostExchanges = 1_000;
 const mostBytes = 4 * 1024 * 1024;
-
-/** Which exchanges are wanted: those that have every value named. */
-export interface ExchangeFilter {
-  /** With or without the three letters at its end. */
-  readonly ray?: string;
-  readonly zone?: string;
-  readonly code?: number;
-  readonly failure?: string;
-  readonly status?: number;
-}
 
 /** Whether an exchange is wanted. */
 export function isWanted(kept: KeptExchange, filter: ExchangeFilter): boolean {

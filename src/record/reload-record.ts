@@ -1,21 +1,14 @@
 // Beside the line: every reload of the configuration is told among the messages, and counted.
 
-import type { Registry } from "prom-client";
 import type { Logger } from "pino";
 
 import { ConfigError, type ConfigProblem, describe } from "../config/config-error.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
-import type { ZoneChanges } from "../reload/in-force.ts";
-import { tableMetric } from "./table-metric.ts";
+import type { ReloadOutcome } from "../reload/reload-outcome.ts";
+import { type TableMetric, tableMetric } from "./table-metric.ts";
 
 /** So many problems, warnings or names are told at most: `edgecase check` has all of them. */
 const mostTold = 20;
-
-/** What a reload has done. */
-export interface ReloadOutcome extends ZoneChanges {
-  /** Keys that have changed in the configuration and take a restart. */
-  readonly needsRestart: readonly string[];
-}
 
 /** Tells of reloads and counts them. The configuration that the gateway started with counts as the first good one. */
 export class ReloadRecord {
@@ -67,7 +60,7 @@ export class ReloadRecord {
   }
 
   /** Adds the metrics of reloads. */
-  register(registers: Registry[]): void {
+  register(registers: TableMetric[]): void {
     const read = {
       total: () =>
         Object.entries(this.#counts).map(([result, value]) => ({ labels: { result }, value })),

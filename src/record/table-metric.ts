@@ -1,6 +1,6 @@
-// The bridge from our tables to prom-client: metrics whose samples are read off when scraped, through its public `get`.
+// Metrics whose samples are read off our tables when somebody asks for them. exposition.ts has them written.
 
-import { type Metric, type MetricValue, Registry } from "prom-client";
+import type { MetricValue } from "prom-client";
 
 import { bucketSeconds, type Exemplar, type Histogram } from "./histogram.ts";
 
@@ -20,11 +20,17 @@ export interface MetricDefinition {
   readonly labelNames: readonly string[];
 }
 
+/** A metric, and the way to its samples. */
+export interface TableMetric extends MetricDefinition {
+  readonly read: () => Iterable<PrintedValue>;
+}
+
 interface TableOptions {
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly string[];
-  readonly registers: Registry[];
+  /** Where the metric is added. */
+  readonly registers: TableMetric[];
 }
 
 /** What prom-client prints. Its types leave half of it out. */
@@ -51,7 +57,7 @@ export function tableMetric(
   { registers, ...named }: TableOptions,
   read: () => Iterable<Sample>,
 ): void {
-  register({ ...named, type }, registers, () => addUp(read()));
+  registers.push({ ...named, type, read: () => addUp(read()) });
 }
 
 /** A histogram whose buckets come from `read`. */
@@ -59,27 +65,7 @@ export function tableHistogram(
   { registers, ...named }: TableOptions,
   read: () => Iterable<{ labels: Record<string, string>; histogram: Histogram }>,
 ): void {
-  register({ ...named, type: "histogram" }, registers, () => samples(named.name, read()));
-}
-
-/** prom-client's own metrics have no way to be given their numbers, but a registry asks of a metric only for `get`. */
-function register(
-  definition: MetricDefinition,
-  registers: Registry[],
-  read: () => Iterable<PrintedValue>,
-): void {
-  for (const registry of registers) {
-    // In OpenMetrics `_total` belongs to a counter's samples, not to its name.
-    const isOpenMetrics = registry.contentType === (Registry.OPENMETRICS_CONTENT_TYPE as string);
-    const name = isOpenMetrics ? definition.name.replace(/_total$/, "") : definition.name;
-    const facts = { ...definition, name, aggregator: "sum" };
-    const metric = {
-      ...facts,
-      get: async () => ({ ...facts, values: [...read()] }),
-      reset: () => {},
-    };
-    registry.registerMetric(metric as unknown as Metric);
-  }
+  registers.push({ ...named, type: "histogram", read: () => samples(named.name, read()) });
 }
 
 function addUp(rows: Iterable<Sample>): Iterable<PrintedValue> {

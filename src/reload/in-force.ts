@@ -6,13 +6,7 @@ import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { Metrics } from "../record/metrics.ts";
 import { Zone, type ZoneListener } from "../zone.ts";
 import { Edition } from "./edition.ts";
-
-/** What a configuration has changed, by names of zones. */
-export interface ZoneChanges {
-  readonly added: readonly string[];
-  readonly changed: readonly string[];
-  readonly removed: readonly string[];
-}
+import type { ZoneChanges } from "./reload-outcome.ts";
 
 /** Holds the edition in force. */
 export class InForce {

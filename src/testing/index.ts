@@ -6,7 +6,7 @@ import "node:timers";
 export type { FaultRequest, FaultView } from "../admin/fault-schemas.ts";
 export type { SettingsRequest, Summary } from "../admin/schemas.ts";
 export type { ConfigFile, ZoneFile } from "../config/schema.ts";
-export type { ExchangeFilter } from "../record/recent-exchanges.ts";
+export type { ExchangeFilter } from "../record/exchange-filter.ts";
 export { type BrokenOrigin, fixture } from "./fixture.ts";
 export {
   type Edgecase,

@@ -3,8 +3,8 @@
 import type { FaultRequest, FaultView } from "../admin/fault-schemas.ts";
 import type { SettingsRequest, Summary } from "../admin/schemas.ts";
 import type { ConfigFile, ZoneFile } from "../config/schema.ts";
-import type { EdgeGateway } from "../create-gateway.ts";
-import type { ExchangeFilter } from "../record/recent-exchanges.ts";
+import type { EdgeGateway } from "../edge-gateway.ts";
+import type { ExchangeFilter } from "../record/exchange-filter.ts";
 import type { BrokenOrigin } from "./fixture.ts";
 
 /** What to start: a configuration, or one origin and what else there is to say of its zone. */
@@ -58,11 +58,12 @@ export interface Edgecase extends AsyncDisposable {
  * Rejects with a ConfigError if the configuration cannot be used. Its timers are real, whatever fake ones there are.
  */
 export async function startEdgecase(options: EdgecaseOptions): Promise<Edgecase> {
-  const { createGateway } = await import("../create-gateway.ts");
+  const { completed, ProgramGateway } = await import("../program-gateway.ts");
   const prepared = await prepare(options);
   let gateway: EdgeGateway;
   try {
-    gateway = createGateway(prepared.config, { keepExchanges: true });
+    const { config } = prepared;
+    gateway = new ProgramGateway(config, () => completed(config), { keepExchanges: true });
     await gateway.start();
   } catch (error) {
     await prepared.closeOrigin();

@@ -9,7 +9,8 @@ import {
 } from "../admin/exchange-source.ts";
 import type { Page } from "../admin/exchange-pages.ts";
 import type { ExchangeView, Summary } from "../admin/schemas.ts";
-import type { ExchangeFilter, RecentExchanges } from "../record/recent-exchanges.ts";
+import type { ExchangeFilter } from "../record/exchange-filter.ts";
+import type { RecentExchanges } from "../record/recent-exchanges.ts";
 import type { PrimaryCalls, WorkerCalls } from "./messages.ts";
 import type { Wire } from "./wire.ts";
 

@@ -11,7 +11,7 @@ import type { SharedCa } from "../listen/local-ca.ts";
 import type { AffinityState } from "../pick/affinity.ts";
 import type { StandingState, Trouble } from "../pick/standing.ts";
 import type { CountsReport } from "../record/counts-report.ts";
-import type { ExchangeFilter } from "../record/recent-exchanges.ts";
+import type { ExchangeFilter } from "../record/exchange-filter.ts";
 import type { SettingsState } from "../settings.ts";
 import type { PackedConfig } from "./packed-config.ts";
 

@@ -52,8 +52,14 @@ export function unpack(packed: PackedConfig): GatewayConfig {
 export function shareOf(config: GatewayConfig, index: number, workers: number): GatewayConfig {
   const part = (whole: number): number =>
     Math.floor(whole / workers) + (index < whole % workers ? 1 : 0);
+  const { overload } = config;
   return {
     ...config,
+    overload: {
+      ...overload,
+      requests: Math.max(1, part(overload.requests)),
+      connections: Math.max(1, part(overload.connections)),
+    },
     zones: config.zones.map((zone) => ({
       ...zone,
       limits: {

@@ -10,7 +10,7 @@ import { noLoad, type OriginLoad } from "../exchange/origin.ts";
 import type { Gateway } from "../gateway.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import { OriginHealth } from "../health/origin-health.ts";
-import type { Door, Ports } from "../listen/front-door.ts";
+import type { Door, Farewell, Ports } from "../listen/front-door.ts";
 import type { LocalCa } from "../listen/local-ca.ts";
 import { sessionKey } from "../pick/affinity-cookie.ts";
 import type { AccessLog } from "../record/log.ts";
@@ -132,7 +132,7 @@ export class Primary implements Door, Crew, Employer {
     }
   }
 
-  async close(graceMs: number): Promise<void> {
+  async close({ graceMs }: Farewell): Promise<void> {
     await this.#keeper?.release();
     await this.#workers.close(graceMs);
   }

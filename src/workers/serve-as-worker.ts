@@ -14,7 +14,8 @@ import type { ExchangeView } from "../admin/schemas.ts";
 import { Gateway } from "../gateway.ts";
 import { shareCertificates } from "../listen/load-certificates.ts";
 import { shareSessionKey } from "../pick/affinity-cookie.ts";
-import { type ExchangeFilter, RecentExchanges } from "../record/recent-exchanges.ts";
+import type { ExchangeFilter } from "../record/exchange-filter.ts";
+import { RecentExchanges } from "../record/recent-exchanges.ts";
 import { ReloadRecord } from "../record/reload-record.ts";
 import { FlightRecorder } from "./flight-recorder.ts";
 import type {

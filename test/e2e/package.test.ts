@@ -43,7 +43,10 @@ describe("an installed package", () => {
   });
 
   test("serves", async () => {
-    const { status } = await firstAnswer(packed.app, ["npx", "--no", "--", "edgecase"]);
+    const { status } = await firstAnswer({
+      cwd: packed.app,
+      command: ["npx", "--no", "--", "edgecase"],
+    });
 
     expect(status).toBe(521);
   });

@@ -13,7 +13,7 @@ import { parseConfig } from "../../src/config/read-file.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import type { ConfigFile, ZoneFile } from "../../src/config/schema.ts";
 import { Gateway } from "../../src/gateway.ts";
-import type { ReloadOutcome } from "../../src/record/reload-record.ts";
+import type { ReloadOutcome } from "../../src/reload/reload-outcome.ts";
 import { RawConnection, type RawRequest, type RawResponse, rawRequest } from "./raw-client.ts";
 import { sumOfSamples } from "./samples.ts";
 

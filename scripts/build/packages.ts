@@ -1,0 +1,55 @@
+// Packages that a build cannot take as they are: those of which a part will do, and one that does not say what it needs.
+
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+import type { Plugin } from "rolldown";
+
+const require = createRequire(import.meta.url);
+
+/** Of undici its connection for us, and the classes that @fastify/reply-from compares our dispatcher with at every request. */
+const undici = {
+  Client: "client",
+  Pool: "pool",
+  BalancedPool: "balanced-pool",
+  Dispatcher: "dispatcher",
+};
+
+/** What Fastify loads for what it is never asked: compilers in place of those that it was given, and requests without a socket. */
+const unused: ReadonlySet<string> = new Set([
+  "@fastify/ajv-compiler",
+  "@fastify/fast-json-stringify-compiler",
+  "light-my-request",
+]);
+
+/**
+ * Leaves fetch, caches, mocks and WebSockets of undici out of the build, and what Fastify does not use: two hundred files that
+ * would be read, and most of them run, at every start.
+ */
+export const packages: Plugin = {
+  name: "packages",
+  resolveId(id, importer = "") {
+    if (id === "undici") return "\0undici";
+    return unused.has(id) && importer.includes("/node_modules/fastify/") ? `\0unused:${id}` : null;
+  },
+  transform(code, id) {
+    // It wants the polyfill to be there before it. Our files import it first; a bundle puts CommonJS after modules.
+    return id.endsWith("/tsyringe/dist/esm5/index.js")
+      ? { code: `import "reflect-metadata"; ${code}`, map: null }
+      : null;
+  },
+  load(id) {
+    if (id === "\0undici") return undiciPart();
+    const [, name] = /^\0unused:(.+)$/.exec(id) ?? [];
+    if (name === undefined) return null;
+    const message = JSON.stringify(`${name} was left out of the build (scripts/build/packages.ts)`);
+    return `module.exports = () => { throw new Error(${message}); };`;
+  },
+};
+
+function undiciPart(): string {
+  const folder = join(dirname(require.resolve("undici")), "lib/dispatcher");
+  return Object.entries(undici)
+    .map(([name, file]) => `export { default as ${name} } from "${folder}/${file}.js";`)
+    .join("\n");
+}
