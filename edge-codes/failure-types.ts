@@ -47,6 +47,12 @@ export const failureTypes = {
     recommendedStatus: 503,
     section: "2.3.12",
   },
+  proxy_internal_response: {
+    title: "The gateway answered by itself",
+    phase: "edge",
+    recommendedStatus: 503, // "The most appropriate status": it never answers so for another reason than that it cannot serve now.
+    section: "2.3.29",
+  },
   dns_timeout: {
     title: "The resolver did not answer",
     phase: "dns",

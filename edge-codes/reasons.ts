@@ -15,6 +15,8 @@ import {
   httpResponseTransferCodingReasons,
 } from "./reasons/http-response-coding.ts";
 import { httpResponseIncompleteReasons } from "./reasons/http-response-incomplete.ts";
+import { proxyInternalErrorReasons } from "./reasons/proxy-internal-error.ts";
+import { proxyInternalResponseReasons } from "./reasons/proxy-internal-response.ts";
 import { tlsAlertReceivedReasons } from "./reasons/tls-alert-received.ts";
 import { tlsCertificateChainReasons } from "./reasons/tls-certificate-chain.ts";
 import { tlsCertificateHolderReasons } from "./reasons/tls-certificate-holder.ts";
@@ -27,6 +29,7 @@ export const reasons = {
   destination_not_found: destinationNotFoundReasons,
   destination_unavailable: {},
   connection_limit_reached: {},
+  proxy_internal_response: proxyInternalResponseReasons,
   dns_timeout: {},
   dns_error: dnsErrorReasons,
   destination_ip_prohibited: {},
@@ -47,7 +50,7 @@ export const reasons = {
   http_upgrade_failed: {},
   http_protocol_error: httpProtocolErrorReasons,
   proxy_configuration_error: {},
-  proxy_internal_error: {},
+  proxy_internal_error: proxyInternalErrorReasons,
 } as const satisfies Record<FailureType, Record<string, ReasonFacts>>;
 
 /**

@@ -9,6 +9,7 @@ import { cataloguePage } from "./pages/catalogue.ts";
 import { codesTable } from "./pages/codes-table.ts";
 import { examplesIn, shownExample } from "./pages/examples.ts";
 import { failuresPage } from "./pages/failures-page.ts";
+import { fill } from "./pages/fill.ts";
 import { optionsTable } from "./pages/options-table.ts";
 import { seriesTable } from "./pages/series-table.ts";
 import { readText, writeFiles } from "./write-files.ts";
@@ -38,15 +39,6 @@ function recipes(): [string, string][] {
       );
       return [`docs/${name}`, filled];
     });
-}
-
-function fill(text: string, name: string, content: string): string {
-  const begin = `<!-- ${name}:begin -->`;
-  const end = `<!-- ${name}:end -->`;
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`no ${begin} … ${end}`);
-  return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
 // Tests import this file, and must not write.

@@ -1,5 +1,6 @@
 // route: which zone a request is for, or why it goes no further than the edge.
 
+import type { Capacity } from "./capacity/capacity.ts";
 import { edgeFailure, unknownHost } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import { sslModes } from "./config/ssl-modes.ts";
@@ -13,17 +14,27 @@ import { answerServerOptions } from "./render/server-options.ts";
 import { redirectToHttp } from "./render/to-http.ts";
 import { isReserved, Reserved } from "./reserved/reserved.ts";
 
+/** What letting requests in takes. */
+export interface AdmissionParts {
+  readonly inForce: Pick<InForce, "edition">;
+  readonly judge: Judge;
+  readonly capacity: Capacity;
+  /** Where plain HTTP is served, for those who are sent there. */
+  readonly httpPort: () => number | null;
+}
+
 /** Lets requests in. */
 export class Admission {
   readonly #inForce: Pick<InForce, "edition">;
   readonly #judge: Judge;
+  readonly #capacity: Capacity;
   readonly #reserved: Reserved;
   readonly #httpPort: () => number | null;
 
-  /** `httpPort` is where plain HTTP is served, for those who are sent there. */
-  constructor(inForce: Pick<InForce, "edition">, judge: Judge, httpPort: () => number | null) {
+  constructor({ inForce, judge, capacity, httpPort }: AdmissionParts) {
     this.#inForce = inForce;
     this.#judge = judge;
+    this.#capacity = capacity;
     this.#reserved = new Reserved(inForce);
     this.#httpPort = httpPort;
   }
@@ -37,7 +48,10 @@ export class Admission {
       return "answered";
     }
     context.zone = refusal?.reason === "bad_host" ? null : router.find(host);
-    const fault = refusal ?? overLimit(context, context.zone?.config.limits ?? config.limits);
+    const fault =
+      this.#capacity.enter(context) ??
+      refusal ??
+      overLimit(context, context.zone?.config.limits ?? config.limits);
     if (fault !== null) return fault;
     if (context.target === "*") {
       answerServerOptions(context);

@@ -59,6 +59,7 @@ program
     ]),
   )
   .option("--log-sample <rate>", "share of the requests that went well to log, 0 to 1 (1)")
+  .option("--workers <number>", "processes that take requests; auto: as many as there are cores")
   .option("--tracing", "make traces, with the OpenTelemetry SDK of the process")
   .option("--no-tracing", "make none, whatever the file says")
   .allowExcessArguments()
@@ -66,6 +67,10 @@ program
     if (unknown !== undefined) throw notACommand(unknown);
     return (await import("./commands/serve.ts")).serve(options);
   });
+
+program
+  .command("worker", { hidden: true })
+  .action(async () => (await import("./commands/worker.ts")).worker());
 
 program
   .command("zoo")

@@ -12,12 +12,18 @@ import type { EdgeCode } from "./map/edge-code.ts";
 import type { RequestTrace } from "./trace/request-trace.ts";
 import type { Zone } from "./zone.ts";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    exchange: ExchangeContext;
+  }
+}
+
 /** The facts of one request, from its first byte to its line in the log. */
 export class ExchangeContext {
   readonly req: ClientRequest;
   readonly res: ClientResponse;
   /** When the request's head was there, in milliseconds of `performance.now()`. */
-  readonly startedAt = performance.now();
+  readonly startedAt: number;
 
   // identify
   readonly ray: string;
@@ -40,6 +46,10 @@ export class ExchangeContext {
   fieldBytes = 0;
   /** How often CDN-Loop says that the request was here before. */
   loops = 0;
+
+  // capacity
+  /** It was let in, and counts until it is recorded. */
+  isUnderWay = false;
 
   // route, pick
   zone: Zone | null = null;
@@ -85,6 +95,8 @@ export class ExchangeContext {
   isRecorded = false;
   /** The exchange with the zone's origins; null if it came to none. */
   exchange: Exchange | null = null;
+  /** Its place in the flight recorder; -1 if it has none. */
+  flight = -1;
   /** Its spans; null where there are none, or none yet. */
   trace: RequestTrace | null = null;
 
@@ -93,9 +105,10 @@ export class ExchangeContext {
     return this.injected?.standIn ?? this.zone;
   }
 
-  constructor(req: ClientRequest, res: ClientResponse, ray: string) {
+  constructor(req: ClientRequest, res: ClientResponse, ray: string, startedAt = performance.now()) {
     this.req = req;
     this.res = res;
     this.ray = ray;
+    this.startedAt = startedAt;
   }
 }

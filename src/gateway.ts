@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
 
 import { Admission } from "./admission.ts";
+import { Capacity } from "./capacity/capacity.ts";
 import { unknownHost } from "./classify/edge-failure.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
@@ -11,19 +12,20 @@ import { Exchange, type ExchangeListener } from "./exchange/exchange.ts";
 import { addReplyFrom, replyOptions } from "./exchange/reply-from.ts";
 import type { Tunnel } from "./exchange/tunnel.ts";
 import { ExchangeContext } from "./exchange-context.ts";
-import { OriginHealth } from "./health/origin-health.ts";
-import { hasBody } from "./identify/has-body.ts";
+import type { GatewayParts } from "./gateway-parts.ts";
+import { type Health, OriginHealth } from "./health/origin-health.ts";
 import { identify } from "./identify/identify.ts";
 import { newRayId } from "./identify/ray-id.ts";
 import { Injection } from "./inject/injection.ts";
 import { Judge } from "./judge.ts";
 import { ClientConnections } from "./listen/client-connections.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
-import { FrontDoor, type Ports } from "./listen/front-door.ts";
+import { type Door, FrontDoor, type Ports } from "./listen/front-door.ts";
 import { linger } from "./listen/linger.ts";
 import { loadCertificates } from "./listen/load-certificates.ts";
 import { OwnAddresses } from "./listen/own-addresses.ts";
 import { createServer, everyPath } from "./listen/server.ts";
+import { passOn } from "./pass-on.ts";
 import { AccessLines, type LineWriter } from "./record/access-lines.ts";
 import { Metrics } from "./record/metrics.ts";
 import { RecentExchanges } from "./record/recent-exchanges.ts";
@@ -32,7 +34,6 @@ import { ReloadRecord } from "./record/reload-record.ts";
 import { InForce } from "./reload/in-force.ts";
 import { applicable } from "./reload/needs-restart.ts";
 import type { ReloadOutcome } from "./reload/reload-outcome.ts";
-import { replacementFor } from "./render/replace.ts";
 import { respond } from "./render/respond.ts";
 import { Refusals } from "./refusals.ts";
 import { Settings } from "./settings.ts";
@@ -40,30 +41,29 @@ import { loadTracing } from "./trace/load-tracing.ts";
 import type { Tracing } from "./trace/tracing.ts";
 import type { Zone } from "./zone.ts";
 
-declare module "fastify" {
-  interface FastifyRequest {
-    exchange: ExchangeContext;
-  }
-}
-
 /** A gateway that answers requests. */
 export class Gateway implements ExchangeListener {
   readonly settings: Settings;
   readonly metrics: Metrics;
-  readonly health: OriginHealth;
+  readonly health: Health;
   readonly reloads: ReloadRecord;
-  readonly recent = new RecentExchanges();
+  readonly recent: RecentExchanges;
   readonly injection: Injection;
+  readonly #capacity: Capacity;
   readonly #messages: Logger;
+  readonly #parts: GatewayParts;
   readonly #inForce: InForce;
   readonly #judge: Judge;
   readonly #admission: Admission;
+  readonly #refusals: Refusals;
   readonly #recorder: Recorder;
   readonly #own = new OwnAddresses();
   /** True for an address and port at which it listens. */
   readonly isOwnAddress = this.#own.has;
+  /** Another server of this process listens there, such as the admin server: no origin may be it. */
+  readonly listensAt = (host: string, port: number): Promise<void> => this.#own.add(host, port);
   readonly #server: FastifyInstance;
-  readonly #door: FrontDoor;
+  readonly #door: Door;
   readonly #clients: ClientConnections;
   readonly #tunnels = new Set<Tunnel>();
   /** Null where no traces are made. */
@@ -71,45 +71,58 @@ export class Gateway implements ExchangeListener {
   /** The ports taken, once it listens. */
   ports: Ports = { http: null, https: null };
 
-  /**
-   * `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. Exchanges
-   * are kept where somebody can ask for them.
-   */
+  /** `lines` takes the access log, a line with its end at a time; `messages` what the gateway has to say of itself. */
   constructor(
     config: GatewayConfig,
     lines: LineWriter,
     messages: Logger,
-    canBeAsked = config.admin.port !== false,
+    parts: GatewayParts = {},
   ) {
+    const { canBeAsked = config.admin.port !== false } = parts;
     this.#messages = messages;
-    this.reloads = new ReloadRecord(messages);
-    this.health = new OriginHealth(this.#own.has, messages);
+    this.#parts = parts;
+    this.recent = parts.recent ?? new RecentExchanges();
+    this.reloads = parts.reloads ?? new ReloadRecord(messages);
+    this.health = parts.health?.(this.#own.has) ?? new OriginHealth(this.#own.has, messages);
     const accessLines = new AccessLines(config.log, lines);
+    const capacity = (this.#capacity = new Capacity(config.overload, messages));
     this.metrics = new Metrics({
       checks: this.health.checks,
       reloads: this.reloads,
       lines: accessLines,
+      capacity,
     });
     this.#inForce = new InForce(config, this.metrics, this.health);
     this.settings = new Settings(this.#inForce);
-    this.injection = new Injection(this.#inForce);
+    this.injection = new Injection(this.#inForce, parts.office);
     this.#judge = new Judge(this.#inForce, messages);
-    this.#admission = new Admission(this.#inForce, this.#judge, () => this.ports.http);
-    this.#recorder = new Recorder(this.metrics, accessLines, canBeAsked ? this.recent : null);
+    const [inForce, judge] = [this.#inForce, this.#judge];
+    this.#admission = new Admission({ inForce, judge, capacity, httpPort: () => this.ports.http });
+    const recent = canBeAsked ? this.recent : null;
+    this.#recorder = new Recorder({ metrics: this.metrics, lines: accessLines, recent, capacity });
+    this.#recorder.witness = parts.witness ?? null;
     this.#server = createServer(
       config,
       () => newRayId(this.config.colo),
       (...malformed) => refusals.malformed(...malformed),
     );
-    this.#door = new FrontDoor(this.#server, config, (req, res) => refusals.method(req, res));
     this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
-    const refusals = new Refusals({
-      inForce: this.#inForce,
-      judge: this.#judge,
+    const clients = this.#clients;
+    const refusals = (this.#refusals = new Refusals({
+      inForce,
+      judge,
       recorder: this.#recorder,
-      clients: this.#clients,
       onBroken: (context, failure) => this.onBroken(context, failure),
-    });
+    }));
+    this.#door =
+      parts.door ??
+      new FrontDoor({
+        app: this.#server,
+        config,
+        connections: capacity.connections,
+        clients,
+        onUnknownMethod: (req, res) => refusals.method(req, res),
+      });
     this.#layLine();
   }
 
@@ -130,18 +143,18 @@ export class Gateway implements ExchangeListener {
   /** Listens; resolves with the ports taken. */
   async start(): Promise<Ports> {
     this.#inForce.open();
-    if (this.config.tracing)
+    if (this.config.tracing && this.#parts.door === undefined)
       this.#recorder.tracing = this.#tracing = await loadTracing(this.#messages);
     this.injection.adopt(this.config);
     await this.injection.prepare();
+    this.#capacity.open();
     const { listen } = this.config;
     const warn = (why: string): void => this.#messages.warn(why);
-    const ports = await this.#door.open(() => loadCertificates(listen, warn));
-    const { host } = listen;
-    this.ports = ports;
-    if (ports.http !== null) await this.#own.add(host, ports.http);
-    if (ports.https !== null) await this.#own.add(host, ports.https);
-    return ports;
+    const { certificates = () => loadCertificates(listen, warn) } = this.#parts;
+    this.ports = await this.#door.open(certificates);
+    for (const port of Object.values(this.ports) as (number | null)[])
+      if (port !== null) await this.#own.add(listen.host, port); // oxlint-disable-line no-await-in-loop -- Two at most.
+    return this.ports;
   }
 
   /**
@@ -153,15 +166,25 @@ export class Gateway implements ExchangeListener {
     const outcome = { ...this.#inForce.replace(config), needsRestart };
     this.settings.reset();
     this.injection.adopt(config);
+    this.#capacity.adopt(config.overload);
     await this.#door.adapt(config);
     this.reloads.succeeded(config, outcome, performance.now() - startedAt);
     return outcome;
   }
 
+  /** Records a request that another process has not recorded. */
+  recordFor(context: ExchangeContext, failure: OriginFailure | null): void {
+    context.zone = this.#inForce.edition.router.find(context.host);
+    if (failure !== null) this.#judge.settle(context, failure);
+    this.#recorder.record(context);
+  }
+
   /** Refuses new connections, lets what is under way end for up to `graceMs`, and closes every connection. */
   async close(graceMs = 0): Promise<void> {
     for (const tunnel of this.#tunnels) tunnel.close(); // They end when somebody ends them, which may be never.
-    await this.#door.close(graceMs);
+    const { idleMs } = this.config.shutdown;
+    await this.#door.close({ idleMs, graceMs, cutOff: (contexts) => this.#cutOff(contexts) });
+    this.#capacity.close();
     this.#inForce.close();
     await this.injection.close();
     this.health.close();
@@ -171,7 +194,7 @@ export class Gateway implements ExchangeListener {
   /** onRequest = identify, one route = route … render, onResponse = record. */
   #layLine(): void {
     const options = replyOptions({
-      onHead: (context, reply, begin) => this.#respond(context, reply, begin),
+      onHead: (context, reply, begin) => passOn(context, reply, begin, this.#parts.witness),
       onFailed: (context, reply, failure) => this.#refuse(context, reply, failure),
     });
     addReplyFrom(this.#server);
@@ -201,6 +224,7 @@ export class Gateway implements ExchangeListener {
   #admit(context: ExchangeContext): OriginFailure | "answered" | "injected" | null {
     const refused = this.#admission.admit(context);
     if (refused !== null || context.zone === null) return refused;
+    this.#parts.witness?.began(context);
     this.#tracing?.begin(context); // Before anything leaves: the origin is told of it.
     const injected = this.injection.choose(context);
     if (injected !== false) return injected === true ? "injected" : injected;
@@ -215,28 +239,12 @@ export class Gateway implements ExchangeListener {
     options: ReturnType<typeof replyOptions>,
   ): Promise<void> {
     const failure = await this.injection.ready(context);
-    const { askedZone } = context;
-    if (context.isRecorded) reply.hijack(); // The client did not wait.
-    else if (failure !== null || askedZone === null)
-      this.#refuse(context, reply, failure ?? unknownHost(context.host));
-    else {
-      context.exchange = new Exchange(context, askedZone, this.#own.has, this);
-      reply.from(everyPath, options);
-    }
-  }
-
-  /** respond: the origin's head leaves, and its content follows, unless the zone has other content for an error. */
-  #respond(context: ExchangeContext, reply: FastifyReply, begin: (fields: string[]) => void): void {
-    const replacement = context.zone?.replacesErrors === true ? replacementFor(context) : null;
-    if (replacement !== null) {
-      context.exchange?.replace(replacement);
-      reply.hijack();
-      return;
-    }
-    const isWhole = context.req.complete || !hasBody(context.req);
-    // A connection whose request was not read to its end cannot carry another.
-    begin(isWhole ? ["cf-ray", context.ray] : ["cf-ray", context.ray, "connection", "close"]);
-    reply.hijack();
+    if (context.isRecorded) return void reply.hijack(); // The client did not wait.
+    const zone = context.askedZone;
+    if (failure !== null || zone === null)
+      return this.#refuse(context, reply, failure ?? unknownHost(context.host));
+    context.exchange = new Exchange(context, zone, this.#own.has, this);
+    reply.from(everyPath, options);
   }
 
   /** classify → map → render: the edge answers by itself. */
@@ -266,6 +274,7 @@ export class Gateway implements ExchangeListener {
   onTunnel(context: ExchangeContext, tunnel: Tunnel): void {
     this.#tunnels.add(tunnel);
     context.res.statusCode = 101;
+    this.#parts.witness?.answered(context);
     this.#clients.delete(context); // The tunnel hears of the client's end by itself.
   }
 
@@ -273,6 +282,13 @@ export class Gateway implements ExchangeListener {
     this.#tunnels.delete(tunnel);
     if (failure !== null) this.#judge.judge(context, failure);
     this.#recorder.record(context);
+  }
+
+  /** The grace is over before these are. */
+  #cutOff(contexts: readonly ExchangeContext[]): void {
+    if (contexts.length === 0) return;
+    this.#messages.warn({ requests: contexts.length }, "the grace is over: requests are cut off");
+    for (const context of contexts) this.#refusals.cutOff(context);
   }
 
   #left(context: ExchangeContext): void {

@@ -26,6 +26,16 @@ export class Judge {
 
   /** Writes failure and code into the context; what it returns is for the client. */
   judge(context: ExchangeContext, failure: OriginFailure): Told {
+    const told = this.settle(context, failure);
+    // Nothing explains it: our own fault until shown otherwise, so the whole cause is told.
+    if (failure.type === "proxy_internal_error") {
+      this.#messages.error({ err: failure.cause, ray: context.ray }, failure.detail);
+    }
+    return told;
+  }
+
+  /** The same for a failure whose cause has been told already. */
+  settle(context: ExchangeContext, failure: OriginFailure): Told {
     // A zone that has retired brings its own profiles: the one that it names may be gone from the others.
     const { errors, profiles } = context.zone ?? this.#inForce.edition;
     const told = codesFor(failure, errors, profiles, isInsider(context, errors));
@@ -33,12 +43,9 @@ export class Judge {
     context.code = told.detailed;
     context.told = told;
     context.answeredAt = Date.now();
-    // The client's doing: whichever origin was asked had no part in it.
-    if (failure.type === "http_request_error") context.origin = context.originIp = "";
-    // Nothing explains it: our own fault until shown otherwise, so the whole cause is told.
-    if (failure.type === "proxy_internal_error") {
-      this.#messages.error({ err: failure.cause, ray: context.ray }, failure.detail);
-    }
+    // The client's doing, or ours: whichever origin was asked had no part in it.
+    if (failure.type === "http_request_error" || failure.type === "proxy_internal_response")
+      context.origin = context.originIp = "";
     return told;
   }
 }

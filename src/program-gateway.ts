@@ -48,7 +48,9 @@ export class ProgramGateway implements EdgeGateway {
     const level = options.messages === undefined ? "silent" : config.log.level;
     this.#messages = pino({ level, base: null }, { write: messages });
     const lines = { write: accessLog };
-    this.#gateway = new Gateway(this.#heard(config), lines, this.#messages, keepExchanges);
+    this.#gateway = new Gateway(this.#heard(config), lines, this.#messages, {
+      canBeAsked: keepExchanges,
+    });
   }
 
   get urls(): Doors<string> {

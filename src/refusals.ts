@@ -3,13 +3,14 @@
 import { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 
+import { edgeFailure } from "./classify/edge-failure.ts";
 import { classifyMalformed } from "./classify/classify-request.ts";
 import type { OriginFailure } from "./classify/origin-failure.ts";
 import type { ExchangeContext } from "./exchange-context.ts";
 import { identify } from "./identify/identify.ts";
 import { newRayId } from "./identify/ray-id.ts";
 import type { Judge } from "./judge.ts";
-import type { ClientConnections } from "./listen/client-connections.ts";
+import { lastUnderWay } from "./listen/client-connections.ts";
 import type { ClientRequest } from "./listen/client-request.ts";
 import type { ClientResponse } from "./listen/client-response.ts";
 import { Http1Response } from "./listen/http1-response.ts";
@@ -23,7 +24,6 @@ export interface RefusalParts {
   readonly inForce: Pick<InForce, "edition">;
   readonly judge: Judge;
   readonly recorder: Recorder;
-  readonly clients: ClientConnections;
   /** Ends a response whose head has left. */
   readonly onBroken: (context: ExchangeContext, failure: OriginFailure) => void;
 }
@@ -45,9 +45,9 @@ export class Refusals {
       return;
     }
     if (isLingering(socket)) return; // It has its last answer.
-    const { clients, judge, recorder, inForce } = this.#parts;
+    const { judge, recorder, inForce } = this.#parts;
     const failure = classifyMalformed(code);
-    const current = clients.last(socket);
+    const current = lastUnderWay(socket);
     if (current !== null) return this.#current(current, failure);
     const req = head ?? new IncomingMessage(socket);
     const context = this.#identify(req, new Http1Response(req));
@@ -64,6 +64,26 @@ export class Refusals {
     context.zone = inForce.edition.router.find(context.host);
     res.once("finish", () => recorder.record(context));
     respond(context, failure, judge.judge(context, failure));
+  }
+
+  /** The gateway ends before the request does: its client is told so, if it has been told nothing else. */
+  cutOff(context: ExchangeContext): void {
+    const { res, origin, originIp, isAnswered, isRecorded } = context;
+    if (isAnswered || isRecorded) return; // Only the rest of the request is still to come.
+    const detail =
+      origin === ""
+        ? "the gateway ended before the request"
+        : `the gateway ended before ${origin} had answered it all`;
+    const failure = {
+      ...edgeFailure("proxy_internal_response", detail),
+      reason: "shutting_down",
+      requestSent: originIp !== "",
+      responseStarted: res.headersSent,
+    };
+    context.exchange?.destroy();
+    if (res.headersSent) return this.#parts.onBroken(context, failure);
+    context.originStatus = 0;
+    respond(context, failure, this.#parts.judge.judge(context, failure));
   }
 
   /** What cannot be read is the body of the request under way, or comes behind it: then that one has its answer first. */

@@ -11,6 +11,17 @@ export interface SettingsChange extends Partial<
   readonly clock?: number;
 }
 
+/** What clients are told, without who is an exception. */
+type Toggles = Pick<ErrorSettings, "codes" | "pages" | "profile">;
+
+/** Everything that can be changed, as it is: for another process that goes by it. */
+export interface SettingsState {
+  readonly clock: number;
+  readonly gateway: Toggles;
+  /** By name. */
+  readonly zones: ReadonlyMap<string, Toggles>;
+}
+
 /** How long a change lasts. */
 export interface ChangeOptions {
   /** Keep it when the configuration is reloaded; else the file counts again. */
@@ -40,6 +51,24 @@ export class Settings {
   /** Names of the profiles that there are. */
   get profiles(): readonly string[] {
     return [...this.#inForce.edition.profiles.keys()];
+  }
+
+  /** What is in force. */
+  get state(): SettingsState {
+    const { clock, errors, zones } = this.#inForce.edition;
+    return {
+      clock,
+      gateway: togglesOf(errors),
+      zones: new Map(zones.map((zone) => [zone.name, togglesOf(zone.errors)])),
+    };
+  }
+
+  /** Puts in force what is in another process. */
+  follow({ clock, gateway, zones }: SettingsState): void {
+    const { edition } = this.#inForce;
+    edition.errors = { ...edition.errors, ...gateway };
+    for (const zone of edition.zones) zone.errors = { ...zone.errors, ...zones.get(zone.name) };
+    this.#setClock(clock);
   }
 
   /** Changes one zone, or the gateway and every zone. Takes effect with the next answer. */
@@ -90,4 +119,8 @@ export class Settings {
     const isKnown = profile !== undefined && this.#inForce.edition.profiles.has(profile);
     return isKnown ? { ...others, profile } : others;
   }
+}
+
+function togglesOf({ codes, pages, profile }: ErrorSettings): Toggles {
+  return { codes, pages, profile };
 }

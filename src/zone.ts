@@ -16,7 +16,7 @@ import { OriginAddresses } from "./pick/origin-addresses.ts";
 import type { Choice } from "./pick/pick.ts";
 import { Pool } from "./pick/pool.ts";
 import { RetryBudget } from "./pick/retry-budget.ts";
-import { Standing, type StandingChange } from "./pick/standing.ts";
+import { Standing, type StandingChange, type Trouble } from "./pick/standing.ts";
 
 const dayMs = 86_400_000;
 
@@ -26,6 +26,12 @@ export interface ZoneListener {
   onOpened(zone: Zone, pool: Pool, origin: Origin): void;
   /** An origin stands otherwise than before. */
   onStanding(zone: Zone, pool: string, origin: Origin, change: StandingChange): void;
+  /** A check of an origin has ended. */
+  onChecked?(zone: Zone, pool: string, origin: Origin): void;
+  /** A request has failed at an origin that is in service. */
+  onFailed?(zone: Zone, pool: string, origin: Origin, trouble: Trouble): void;
+  /** A client belongs to an origin, by its address, from now on or still. */
+  onBound?(zone: Zone, address: string, originId: string): void;
   /** An origin has shown a certificate that ends at another time than the one before. */
   onCertificate(zone: Zone, origin: Origin): void;
   /** An origin has gone out of service for good. */
@@ -112,7 +118,11 @@ export class Zone {
     });
     this.fallback = this.pools.find(({ name }) => name === config.fallbackPool) ?? null;
     this.affinity =
-      config.affinity === null ? null : new Affinity(config.affinity, config.name, this.pools);
+      config.affinity === null
+        ? null
+        : new Affinity(config.affinity, config.name, this.pools, (address, originId) =>
+            listener.onBound?.(this, address, originId),
+          );
     if (previous !== null && previous.affinity !== null) this.affinity?.takeOver(previous.affinity);
     this.only = this.#onlyChoice();
   }
@@ -190,6 +200,10 @@ export class Zone {
     const standing = new Standing(this.config.passive, {
       onChange: (change) => {
         if (this.#isInForce) this.#listener.onStanding(this, pool, origin, change);
+      },
+      onChecked: () => this.#listener.onChecked?.(this, pool, origin),
+      onFailed: (trouble) => {
+        if (this.#isInForce) this.#listener.onFailed?.(this, pool, origin, trouble);
       },
       onCertificate: () => {
         if (this.#isInForce) this.#listener.onCertificate(this, origin);

@@ -18,8 +18,9 @@ export interface Reckoning {
   readonly complaints: readonly string[];
 }
 
-/** Everything that there is to go by. */
+/** Everything that there is to go by, of one zone. */
 export interface Accounts {
+  readonly zone: string;
   readonly answers: readonly Answer[];
   readonly lines: readonly LogLine[];
   /** As scraped when the last request had ended. */
@@ -58,10 +59,10 @@ function isAnswered({ ending, status }: Answer): boolean {
   return ending === "whole" && status === 200;
 }
 
-function* disagreements({ answers, lines, metrics }: Accounts): Iterable<string> {
+function* disagreements({ zone, answers, lines, metrics }: Accounts): Iterable<string> {
   const count = (of: (answer: Answer) => boolean): number => answers.filter(of).length;
   const counted = (name: string, labels?: Readonly<Record<string, string>>): number =>
-    sumOfSamples(metrics, name, labels);
+    sumOfSamples(metrics, name, { zone, ...labels });
   yield* mustAgree("requests sent, access lines", answers.length, lines.length);
   yield* mustAgree("requests sent, counted", answers.length, counted("edgecase_requests_total"));
   for (const status of new Set(answers.map((answer) => answer.status))) {

@@ -37,6 +37,9 @@ export type Told = Pick<Settings, "codes" | "pages" | "profile">;
 /** A list of exchanges. */
 export interface ExchangeList {
   readonly exchanges: readonly Summary[];
+  readonly oldest: number | null;
+  /** From this `seq` on none is missing. */
+  readonly completeFrom: number;
 }
 
 /** The gateway itself. */

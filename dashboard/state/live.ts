@@ -98,16 +98,18 @@ async function catchUp(filter: string, ended: AbortSignal): Promise<void> {
 async function countPast(): Promise<void> {
   const untilMs = Date.now();
   const past: Summary[] = [];
+  let known = { completeFrom: 0, oldest: null as number | null };
   for (let page = 0; page < mostPages; page++) {
     const before = page === 0 ? "" : `&before=${past.at(-1)?.seq ?? 1}`;
     // oxlint-disable-next-line no-await-in-loop -- Each page begins where the one before it ends.
     const list = await ask<ExchangeList>(`exchanges?limit=${listLimit}${before}`);
     past.push(...(list.value?.exchanges ?? []));
+    if (list.value !== null) known = list.value;
     if ((list.value?.exchanges.length ?? 0) < listLimit) break;
   }
   if (hasPast) return;
   hasPast = true;
-  addPast(pastSeconds(past, untilMs));
+  addPast(pastSeconds(past, known, untilMs));
 }
 
 function take(name: string, data: string): void {

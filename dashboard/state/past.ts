@@ -1,17 +1,20 @@
 // The seconds before this page was opened, counted from the exchanges that the gateway has kept.
 
-import type { Summary } from "../api/types.ts";
+import type { ExchangeList, Summary } from "../api/types.ts";
 import { type Second, secondOf } from "./second.ts";
 
 /** Counts what was kept, newest first, as far back as nothing is missing, and up to a time in milliseconds. */
-export function pastSeconds(list: readonly Summary[], untilMs: number): Second[] {
-  const newest = list[0]?.seq ?? 0;
-  const gap = list.findIndex(({ seq }, at) => seq !== newest - at);
-  const known = gap < 0 ? list : list.slice(0, gap);
-  const oldest = known.at(-1);
-  if (oldest === undefined) return [];
+export function pastSeconds(
+  list: readonly Summary[],
+  { completeFrom, oldest }: Pick<ExchangeList, "completeFrom" | "oldest">,
+  untilMs: number,
+): Second[] {
+  const known = list.filter(({ seq }) => seq >= completeFrom);
+  const first = known.at(-1);
+  if (first === undefined) return [];
+  const isWhole = completeFrom === 0 && first.seq === oldest;
   // Of the oldest second a part may be missing.
-  const fromSecond = secondAt(oldest.time) + (oldest.seq === 1 ? 0 : 1);
+  const fromSecond = secondAt(first.time) + (isWhole ? 0 : 1);
   const bySecond = new Map<number, Summary[]>();
   for (const one of known.toReversed()) {
     const at = secondAt(one.time);

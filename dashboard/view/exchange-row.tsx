@@ -61,16 +61,19 @@ function InjectedTag({ fault }: { readonly fault: string }) {
 
 /** What the client got, and the detailed code where that is another. */
 export function Answer({ one }: { readonly one: Summary }) {
-  const { code, status, late } = one;
+  const { code, status } = one;
   if (code === null) return <span class={status < 400 ? "code" : "code is-bad"}>{status}</span>;
   return (
     <span class="code is-bad" title={titleOf(code)}>
       {code}
-      {(late || status !== code) && (
-        <span class="told"> {late ? `cut off after ${status}` : `as ${status}`}</span>
-      )}
+      {(one.late || status !== code) && <span class="told"> {toldAs(one)}</span>}
     </span>
   );
+}
+
+function toldAs({ late, status }: Summary): string {
+  if (status === 0) return "unanswered";
+  return late ? `cut off after ${status}` : `as ${status}`;
 }
 
 function Cause({ one }: { readonly one: Summary }) {

@@ -1,4 +1,4 @@
-// 503: no origin can take the request now; none was asked.
+// 503: no origin can take the request now, or the gateway cannot; none was asked.
 // The title is Cloudflare's. The name and the time to wait are ours: none is documented.
 
 import type { CodeFacts } from "../code-facts.ts";
@@ -11,9 +11,9 @@ export const code503 = {
   name: "origin_unavailable",
   visitor: "This site cannot take your request at the moment. Please try again in half a minute.",
   owner:
-    "The gateway sent this request to no origin: all of them are out of service, or the limit of connections to them is reached. Look at the failures in the log before this one; they say why.",
+    "The gateway sent this request to no origin: all of them are out of service, the limit of connections to them is reached, or the gateway itself has more to do than it can. The ray ID leads to the log entry that says which; if it is the origins, the failures before it say why.",
   whatToDo:
-    "The request was not sent to an origin, so it is safe to repeat. Wait for the time in retry_after, then try again, with growing pauses if the error stays.",
+    "Wait for the time in retry_after, then try again, with growing pauses if the error stays. The request was sent to no origin, so it is safe to repeat, unless the gateway ended while the origin worked on it.",
   retryable: true,
   retryAfterSeconds: 30,
   category: "edge",

@@ -117,6 +117,27 @@ export const edgeExplanations = {
       "Close idle WebSockets and event streams sooner.",
     ],
   },
+  proxy_internal_response: {
+    whatHappened:
+      "The gateway has more to do than it can, or is about to end. It refused the request by itself, whatever its zone; no origin is to blame.",
+    likelyCauses: [
+      "More requests or connections come in than the gateway was made for.",
+      "Origins answer slowly, so that requests pile up in the gateway.",
+      "The gateway is being restarted.",
+    ],
+    howToCheck: [
+      { text: "Find the ray ID in the gateway's log; the entry names the reason." },
+      {
+        text: "See how much is under way (8081 is the default admin port).",
+        command:
+          "curl -s http://127.0.0.1:8081/metrics | grep -E 'edgecase_(requests_under_way|client_connections|event_loop_lag)'",
+      },
+    ],
+    howToFix: [
+      "Wait for the time in Retry-After and try again: nothing was sent to an origin.",
+      "If it happens with the load that you have to expect, spread it over more gateways, or raise the limit under overload that the reason names.",
+    ],
+  },
   proxy_configuration_error: {
     whatHappened:
       "The gateway's configuration does not allow it to serve this request. The origin was not asked.",

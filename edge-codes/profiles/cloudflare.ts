@@ -11,6 +11,7 @@ export const cloudflare = {
   destination_not_found: 1001,
   destination_unavailable: 503,
   connection_limit_reached: 503,
+  proxy_internal_response: 503,
   dns_timeout: 523, // Documented as 530 with 1016: that is the profile cloudflare-1016.
   dns_error: 523, // As above.
   destination_ip_prohibited: 1000,

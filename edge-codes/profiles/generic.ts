@@ -1,5 +1,5 @@
 // The profile that tells nothing: 502 whatever happened, so that no answer betrays how the origin failed.
-// Only the gateway's own faults are 500. This is what `codes: generic` switches to.
+// Only the gateway's own faults are 500, and what it refuses whatever the origin is like 503. This is what `codes: generic` switches to.
 
 import type { Code } from "../codes.ts";
 import type { FailureType } from "../failure-types.ts";
@@ -11,6 +11,7 @@ export const generic = {
   destination_not_found: 502,
   destination_unavailable: 502,
   connection_limit_reached: 502,
+  proxy_internal_response: 503, // The same for every zone and whatever its origin does: it betrays nothing.
   dns_timeout: 502,
   dns_error: 502,
   destination_ip_prohibited: 502,

@@ -11,6 +11,7 @@ export const rfc9209 = {
   destination_not_found: 500,
   destination_unavailable: 503,
   connection_limit_reached: 503,
+  proxy_internal_response: 503,
   dns_timeout: 504,
   dns_error: 502,
   destination_ip_prohibited: 502,

@@ -47,11 +47,12 @@ export const httpRequestFormReasons = {
   bad_target: {
     title: "The request target is not one that the edge takes",
     whatHappened:
-      "The request line does not name a path of a site: its URL has a scheme other than http and https, or a user, or its path holds a % that begins no two hexadecimal digits.",
+      "The request line does not name a path of a site: its URL has a scheme other than http and https, or a user, or its path holds a % that begins no two hexadecimal digits, or there is a # in it.",
     likelyCauses: [
       "A path with a per cent sign in it was not encoded: /100% in place of /100%25.",
       "A client takes the gateway for a forward proxy.",
       "The target * is used with another method than OPTIONS.",
+      "A client sends the fragment of a URL, which is its own to keep.",
     ],
     howToCheck: [{ text: "Read the path in the access log under the ray ID." }],
     howToFix: [

@@ -1,5 +1,6 @@
 // The first dashboard: which codes clients get, how often, and what lies behind them.
 
+import { capacityPanels } from "./capacity-panels.ts";
 import type { PanelSpec } from "./panel.ts";
 import { helpOf, increaseOf, quantileOf, rateOf, valueOf } from "./query.ts";
 
@@ -190,4 +191,5 @@ export const overviewPanels: Readonly<Record<string, readonly PanelSpec[]>> = {
       width: 12,
     },
   ],
+  Capacity: capacityPanels,
 };

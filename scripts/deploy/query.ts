@@ -12,6 +12,7 @@ export const definitions: readonly MetricDefinition[] = new Metrics({
   checks: new HealthChecks(() => false),
   reloads: new ReloadRecord(pino({ enabled: false })),
   lines: { counts: { written: 0, sampled_out: 0, dropped: 0 } },
+  capacity: { underWay: 0, connections: { count: 0, dropped: 0 }, lag: { lagMs: 0 } },
 }).definitions;
 
 /** Labels and the values that they must have, as `="521"` or `=~"5.."`. */

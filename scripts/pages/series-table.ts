@@ -9,8 +9,8 @@ import { knownStatuses } from "../../src/record/statuses.ts";
 import { methods, phases } from "../../src/record/zone-counts.ts";
 import { table } from "./markdown.ts";
 
-/** The classes of a status, 1xx to 5xx: an origin that sends another number has sent no HTTP. */
-const statusClasses = 5;
+/** The classes of a status, 1xx to 5xx, an origin that sends another number having sent no HTTP; and no status at all. */
+const statusClasses = 6;
 /** Its buckets with the one that has no bound, its sum and its count. */
 const perHistogram = bucketSeconds.length + 3;
 const connectionStates = 4;
@@ -78,6 +78,10 @@ const bounds: Readonly<Record<string, readonly [words: string, most: (size: Size
     ({ zones }) => zones * faults,
   ],
   edgecase_origin_certificate_expiry_timestamp_seconds: ["origins", ({ origins }) => origins],
+  edgecase_requests_under_way: ["1", () => 1],
+  edgecase_client_connections: ["1", () => 1],
+  edgecase_client_connections_dropped_total: ["1", () => 1],
+  edgecase_event_loop_lag_seconds: ["1", () => 1],
   edgecase_log_lines_total: ["3 results", () => 3],
   edgecase_config_reloads_total: ["2 results", () => 2],
   edgecase_config_last_reload_successful: ["1", () => 1],

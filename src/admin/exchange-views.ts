@@ -70,7 +70,7 @@ export function viewExchange(kept: KeptExchange): ExchangeView {
     })),
     requestSent: failure?.requestSent ?? false,
     told:
-      failure === null
+      failure === null || kept.status === 0
         ? null
         : {
             code: failure.told.told.code,

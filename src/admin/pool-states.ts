@@ -39,7 +39,7 @@ function reportOf(origin: Origin, isMonitored: boolean): OriginReport {
     detail: trouble?.detail ?? null,
     weight: config.weight,
     share: Math.round(standing.share * 100) / 100,
-    outstanding: standing.outstanding,
+    outstanding: origin.outstanding,
     ejections: standing.ejections,
     changedAt: toIso(standing.changedAt),
     checkedAt: toIso(lastCheck?.at ?? null),

@@ -1,11 +1,16 @@
 // Which exchanges a reader of the stream is shown: no more than a person's screen can follow, errors first, the rest evenly.
 
-import type { KeptExchange } from "../record/kept-exchange.ts";
+/** An exchange, as far as the choice goes by it. */
+interface Offered {
+  readonly seq: number;
+  /** Null if nothing failed. */
+  readonly failure: unknown;
+}
 
 /** One reader's choice of exchanges. */
-export class Sampler {
+export class Sampler<T extends Offered> {
   readonly #most: number;
-  #waiting: KeptExchange[] = [];
+  #waiting: T[] = [];
 
   /** No more than `most` are kept waiting. */
   constructor(most: number) {
@@ -13,13 +18,13 @@ export class Sampler {
   }
 
   /** Offers an exchange. */
-  offer(kept: KeptExchange): void {
+  offer(kept: T): void {
     this.#waiting.push(kept);
     if (this.#waiting.length >= 2 * this.#most) this.#thin();
   }
 
   /** The next ones to show, in their order; the others go on waiting. */
-  take(count: number): KeptExchange[] {
+  take(count: number): T[] {
     if (this.#waiting.length > this.#most) this.#thin();
     const failed = this.#waiting.filter(({ failure }) => failure !== null);
     const passed = this.#waiting.filter(({ failure }) => failure === null);

@@ -110,7 +110,7 @@ export const summarySchema = Type.Object(
     path: text("Without the query."),
     protocol: Type.String(),
     scheme: oneOf(["http", "https"], "How the client came."),
-    status: integer("What the client got; 499 if it left first."),
+    status: integer("What the client got; 499 if it left first, 0 if it got none."),
     code: nullable(integer("The detailed code; null if nothing failed.")),
     failure: nullable(text("The failure's type.")),
     reason: nullable(text("Its reason.")),

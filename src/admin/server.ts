@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { escapeJson } from "../plain-text.ts";
+import { KeptExchanges } from "./exchange-source.ts";
 import { Guard } from "./guard.ts";
 import { lateCompilers, loadCompilers } from "./late-compilers.ts";
 import { LiveStream } from "./live-stream.ts";
@@ -22,7 +23,7 @@ import { addPools } from "./routes/pools.ts";
 import { addSettings } from "./routes/settings.ts";
 import { addStream } from "./routes/stream.ts";
 import { addZones } from "./routes/zones.ts";
-import type { AdminSubject } from "./subject.ts";
+import type { AdminSubject, Crew } from "./subject.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -37,6 +38,8 @@ export interface AdminOptions {
   readonly isReady: () => boolean;
   /** Gets faults of the admin server's own. */
   readonly messages: Logger;
+  /** Who takes the requests, where the subject's own process does not. */
+  readonly crew?: Crew | undefined;
   /** Adds what is served beside the API, such as the dashboard's files; see {@link FastifyContextConfig.isPublic}. */
   readonly addFiles?: (app: FastifyInstance) => void;
 }
@@ -58,12 +61,15 @@ const commonFields = {
 export class AdminServer {
   readonly #app: FastifyInstance;
   readonly #config: GatewayConfig["admin"];
+  readonly #subject: AdminSubject;
   readonly #stream: LiveStream;
   #document: Promise<object> | null = null;
 
   constructor(config: GatewayConfig["admin"], subject: AdminSubject, options: AdminOptions) {
     this.#config = config;
-    this.#stream = new LiveStream(subject);
+    this.#subject = subject;
+    const crew = options.crew ?? nobodyElse(subject);
+    this.#stream = new LiveStream(subject, crew.exchanges.feed);
     this.#app = fastify({
       logger: false,
       forceCloseConnections: true,
@@ -74,14 +80,16 @@ export class AdminServer {
     this.#app.removeContentTypeParser("text/plain");
     this.#guard();
     this.#answerProblems(options.messages);
-    this.#addRoutes(subject, options);
+    this.#addRoutes(subject, crew, options);
   }
 
   /** Listens; resolves with the port taken, or false if the config wants none. */
   async start(): Promise<number | false> {
     if (this.#config.port === false) return false;
     await this.#app.listen({ host: this.#config.host, port: this.#config.port });
-    return (this.#app.server.address() as AddressInfo).port;
+    const { port } = this.#app.server.address() as AddressInfo;
+    await this.#subject.listensAt(this.#config.host, port);
+    return port;
   }
 
   async close(): Promise<void> {
@@ -124,17 +132,17 @@ export class AdminServer {
   }
 
   /** Each route is a file; the document is made of those of the API. */
-  #addRoutes(subject: AdminSubject, { isReady, addFiles }: AdminOptions): void {
+  #addRoutes(subject: AdminSubject, crew: Crew, { isReady, addFiles }: AdminOptions): void {
     const addApi = (app: FastifyInstance): void => {
-      addMonitoring(app, subject, isReady);
+      addMonitoring(app, { subject, crew, isReady });
       addGateway(app, subject);
-      addSettings(app, subject);
-      addZones(app, subject);
-      addPools(app, subject);
+      addSettings(app, subject, crew);
+      addZones(app, subject, crew);
+      addPools(app, subject, crew);
       addDiagnoses(app, subject);
-      addFaults(app, subject);
-      addExchanges(app, subject);
-      addExchangePage(app, subject);
+      addFaults(app, subject, crew);
+      addExchanges(app, crew.exchanges);
+      addExchangePage(app, crew.exchanges);
       addStream(app, this.#stream);
       addExplain(app);
     };
@@ -145,4 +153,13 @@ export class AdminServer {
     });
     addFiles?.(this.#app);
   }
+}
+
+/** The subject does its work by itself. */
+function nobodyElse({ recent }: AdminSubject): Crew {
+  return {
+    exchanges: new KeptExchanges(recent),
+    settled: async () => {},
+    gathered: async () => {},
+  };
 }

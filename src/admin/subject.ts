@@ -6,6 +6,7 @@ import type { Metrics } from "../record/metrics.ts";
 import type { RecentExchanges } from "../record/recent-exchanges.ts";
 import type { Settings } from "../settings.ts";
 import type { Zone } from "../zone.ts";
+import type { ExchangeSource } from "./exchange-source.ts";
 
 /** The part of a gateway that can be asked about, and changed, while it runs. */
 export interface AdminSubject {
@@ -17,4 +18,15 @@ export interface AdminSubject {
   readonly ports: Ports;
   /** True for an address and port at which the gateway itself listens. */
   readonly isOwnAddress: (address: string, port: number) => boolean;
+  /** Tells of another place at which this process listens: no origin may lead there. */
+  listensAt(host: string, port: number): Promise<void>;
+}
+
+/** Other processes that take the subject's requests. */
+export interface Crew {
+  readonly exchanges: ExchangeSource;
+  /** Resolves when what has been changed is in force in each of them. */
+  settled(): Promise<void>;
+  /** Resolves when the subject knows their numbers. */
+  gathered(): Promise<void>;
 }

@@ -37,20 +37,9 @@ export function viewZone({ name, config, errors, pools }: Zone): ZoneView {
         weight: origin.config.weight,
         enabled: pool.config.isEnabled && origin.config.isEnabled,
         state: origin.standing.isEjected ? ("ejected" as const) : origin.standing.verdict,
-        outstanding: origin.standing.outstanding,
-        connections: connectionsOf(origin),
+        outstanding: origin.outstanding,
+        connections: { ...origin.connectionCounts },
       })),
     ),
   };
-}
-
-function connectionsOf({ connections }: Zone["origins"][number]) {
-  const sum = { idle: 0, active: 0, connecting: 0, queued: 0 };
-  for (const { counts } of connections) {
-    sum.idle += counts.idle;
-    sum.active += counts.active;
-    sum.connecting += counts.connecting;
-    sum.queued += counts.queued;
-  }
-  return sum;
 }

@@ -27,3 +27,8 @@ export function unknownHost(host: string): OriginFailure {
     ? failure
     : { ...failure, reason: "direct_ip" };
 }
+
+/** Whether a request was refused because there was too much to do. */
+export function isShed({ type, reason }: Pick<OriginFailure, "type" | "reason">): boolean {
+  return type === "proxy_internal_response" && reason !== "shutting_down";
+}

@@ -62,6 +62,7 @@ function headLines(exchange: ExchangeView): string[] {
 }
 
 function statusOf({ status, code, originStatus, told }: ExchangeView): string {
+  if (status === 0) return "none: the client got no answer";
   if (status === clientLeft) return `${status}: the client left first`;
   if (code === null)
     return originStatus === 0 ? `${status}, from the edge` : `${status}, from the origin`;

@@ -1,17 +1,14 @@
 // What every command that serves has in common: start the gateway and its admin server, say where, and end well.
 
-import closeWithGrace from "close-with-grace";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 
 import { startAdmin } from "../admin/start-admin.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { Gateway } from "../gateway.ts";
 import { AccessLog } from "../record/log.ts";
+import { endWell } from "./ending.ts";
+import type { Primary } from "../workers/primary.ts";
 import type { Reloader } from "./reloader.ts";
-
-/** How long the requests under way may take to end, in milliseconds, and how long everything may. */
-const graceMs = 8_000;
-const longestMs = 10_000;
 
 /** A gateway that runs until the process ends. */
 export interface Running {
@@ -28,35 +25,42 @@ export interface RunOptions {
   readonly load: () => Promise<GatewayConfig>;
   /** Closed after the gateway when the process ends. */
   readonly beside?: { close(): Promise<void> };
-  /** Called with the gateway before it listens. */
-  readonly prepare?: (gateway: Gateway) => void;
+  /** Called with the gateway, and what waits until a change is in force, before it listens. */
+  readonly prepare?: (gateway: Gateway, settled: () => Promise<void>) => void;
+  /** How many processes take requests; null has this one take them. */
+  readonly workers: number | null;
 }
 
 /** Starts serving. Rejects if a port cannot be had. */
 export async function run(
   config: GatewayConfig,
-  { reloader, load, beside, prepare }: RunOptions,
+  { reloader, load, beside, prepare, workers }: RunOptions,
 ): Promise<Running> {
   const { level } = config.log;
   const messages = pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
   const lines = new AccessLog(messages);
-  const gateway = new Gateway(config, lines, messages);
+  const primary = workers === null ? null : await loadPrimary(workers, { lines, messages });
+  const gateway = new Gateway(config, lines, messages, primary?.parts);
+  primary?.serve(gateway);
   let isReady = false;
-  prepare?.(gateway);
+  prepare?.(gateway, async () => primary?.settled());
   const ports = await gateway.start();
-  const admin = await startAdmin(config.admin, gateway, { isReady: () => isReady, messages });
+  const admin = await startAdmin(config.admin, gateway, {
+    isReady: () => isReady && primary?.isUp !== false,
+    messages,
+    crew: primary ?? undefined,
+  });
   await reloader.start({ gateway, messages, load });
   isReady = true;
 
-  // SIGHUP is the reloader's.
-  closeWithGrace({ delay: longestMs, skip: ["SIGHUP"] }, async ({ err }) => {
-    if (err) messages.fatal(err);
-    isReady = false;
-    await reloader.close();
-    await gateway.close(graceMs);
-    await admin?.close();
-    await beside?.close();
-    await lines.close();
+  endWell({
+    gateway,
+    messages,
+    onBegin: () => {
+      isReady = false;
+    },
+    before: [reloader],
+    after: [admin, beside, lines].filter((part) => part !== null && part !== undefined),
   });
   return {
     gateway,
@@ -65,6 +69,15 @@ export async function run(
     ),
     adminUrl: admin === null ? null : `http://${hostOf(config.admin.host)}:${admin.port}/`,
   };
+}
+
+/** Few want it. */
+async function loadPrimary(
+  count: number,
+  parts: { readonly lines: AccessLog; readonly messages: Logger },
+): Promise<Primary> {
+  const { Primary: First } = await import("../workers/primary.ts");
+  return new First({ count, ...parts });
 }
 
 function hostOf(host: string): string {

@@ -7,10 +7,11 @@ import { join } from "node:path";
 import type { Zoo } from "../../fixtures/zoo.ts";
 import type { ReadConfig } from "../config/check-config.ts";
 import { ConfigError, describe } from "../config/config-error.ts";
-import { type ConfigFlags, readWithFlags, withEnvironment } from "../config/flags.ts";
+import { type ConfigFlags, readWithFlags, withEnvironment, workersOf } from "../config/flags.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { Gateway } from "../gateway.ts";
+import { keepObjectsYoung } from "./keep-objects-young.ts";
 import { Reloader } from "./reloader.ts";
 import { run, type Running } from "./run.ts";
 
@@ -19,7 +20,9 @@ export type ServeOptions = ConfigFlags;
 
 /** Serves until the process ends. */
 export async function serve(options: ServeOptions): Promise<void> {
+  keepObjectsYoung();
   const flags = withEnvironment(options);
+  const workers = workersOf(flags);
   const file = flags.config ?? null;
   const reloader = await Reloader.of(file);
   const read = await readWithFlags(flags);
@@ -28,12 +31,13 @@ export async function serve(options: ServeOptions): Promise<void> {
   const config = resolveConfig(read, file);
   const load = async (): Promise<GatewayConfig> =>
     resolveConfig(await readAgain(flags, false), file);
-  const { urls, adminUrl } = await run(config, { reloader, load });
+  const { urls, adminUrl } = await run(config, { reloader, load, workers });
   say(
     [
       ...config.warnings.map((warning) => `warning: ${describe(file, warning)}`),
       `${urls[0] ?? ""} serves ${config.zones.length === 1 ? "one zone" : `${config.zones.length} zones`}`,
       ...overHttps(urls),
+      ...byWorkers(workers),
     ],
     adminUrl,
   );
@@ -53,6 +57,12 @@ function isWithoutZones({ config }: ReadConfig): boolean {
   return (config.zones ?? []).length === 0;
 }
 
+/** What the demo's page shows and changes, and what waits until a change is in force. */
+interface Prepared {
+  readonly gateway: Gateway;
+  readonly settled: () => Promise<void>;
+}
+
 async function serveDemo(read: ReadConfig, flags: ConfigFlags, reloader: Reloader): Promise<void> {
   // Hundreds of files that nobody needs who serves an app of their own.
   const [{ startZoo }, { demoConfig }, { startDemoServer }] = await Promise.all([
@@ -61,13 +71,18 @@ async function serveDemo(read: ReadConfig, flags: ConfigFlags, reloader: Reloade
     import("../demo/server.ts"),
   ]);
   const zoo = await startZoo();
-  let gateway: Gateway | null = null;
+  const workers = workersOf(flags);
+  let prepared: Prepared | null = null;
   let dashboardUrl: string | null = null;
   const index = await startDemoServer({
     fixtures: zoo.members.map(({ fixture }) => fixture),
-    errors: () => theGateway(gateway).settings.errors,
+    errors: () => whatIs(prepared).gateway.settings.errors,
     dashboardUrl: () => dashboardUrl,
-    change: (change) => theGateway(gateway).settings.change(change),
+    change: async (change) => {
+      const { gateway, settled } = whatIs(prepared);
+      gateway.settings.change(change);
+      await settled();
+    },
   });
   const demoOn = ({ config, lineOf }: ReadConfig): Promise<GatewayConfig> =>
     withRootFile(zoo, (rootFile) => {
@@ -79,15 +94,17 @@ async function serveDemo(read: ReadConfig, flags: ConfigFlags, reloader: Reloade
     reloader,
     load: async () => demoOn(await readAgain(flags, true)),
     beside: { close: () => Promise.all([zoo.close(), index.close()]).then(() => {}) },
-    prepare: (prepared) => {
-      gateway = prepared;
+    prepare: (gateway, settled) => {
+      prepared = { gateway, settled };
     },
+    workers,
   });
   dashboardUrl = running.adminUrl;
   say(
     [
       `${running.urls[0] ?? ""} is the demo: ${zoo.members.length} origins, most of them broken`,
       ...overHttps(running.urls),
+      ...byWorkers(workers),
       `try: curl -i -H 'Host: expired.localhost' -H 'Accept: text/plain' ${running.urls[0] ?? ""}`,
       "your own app: edgecase --origin http://localhost:3000",
     ],
@@ -107,10 +124,10 @@ async function withRootFile<T>(zoo: Zoo, use: (file: string) => T): Promise<T> {
   }
 }
 
-function theGateway(gateway: Gateway | null): Gateway {
-  if (gateway === null)
+function whatIs(prepared: Prepared | null): Prepared {
+  if (prepared === null)
     throw new Error("the demo's page was asked for before the gateway was there");
-  return gateway;
+  return prepared;
 }
 
 /** The second address, if there is one: HTTPS stands behind HTTP. */
@@ -118,6 +135,12 @@ function overHttps([, secure]: readonly string[]): string[] {
   return secure === undefined
     ? []
     : [`${secure} is the same over HTTPS; edgecase ca says how to trust its certificates`];
+}
+
+function byWorkers(workers: number | null): string[] {
+  return workers === null
+    ? []
+    : [`${workers} ${workers === 1 ? "worker takes" : "workers take"} the requests`];
 }
 
 function say(lines: readonly string[], adminUrl: string | null): void {

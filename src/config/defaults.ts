@@ -4,6 +4,7 @@
 import { adminSchema, listenSchema } from "./schema.ts";
 import { logSchema } from "./schema-log.ts";
 import { monitorSchema } from "./schema-monitor.ts";
+import { overloadSchema, shutdownSchema } from "./schema-overload.ts";
 import { defaultsOf } from "./schema-parts.ts";
 import { affinitySchema, failoverSchema, passiveSchema } from "./schema-pools.ts";
 import { errorsSchema, limitsSchema, timeoutsSchema } from "./schema-settings.ts";
@@ -23,4 +24,6 @@ export const defaults = {
   passive: defaultsOf(passiveSchema),
   fields: defaultsOf(fieldsSchema),
   tls: defaultsOf(tlsSchema),
+  overload: defaultsOf(overloadSchema),
+  shutdown: defaultsOf(shutdownSchema),
 } as const;

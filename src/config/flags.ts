@@ -1,7 +1,7 @@
 // Flags and environment on top of a file. Precedence: flag, environment (EDGECASE_…), file, default.
 // Nothing else in src reads process.env.
 
-import { homedir } from "node:os";
+import { availableParallelism, homedir } from "node:os";
 import { resolve } from "node:path";
 import { isatty } from "node:tty";
 
@@ -29,6 +29,7 @@ export interface ConfigFlags {
   logFormat?: string;
   logSample?: string;
   tracing?: string | boolean;
+  workers?: string;
 }
 
 /** Each flag's variable. EDGECASE_ORIGIN takes several origins with commas between. */
@@ -49,6 +50,7 @@ const variables: Readonly<Record<Exclude<keyof ConfigFlags, "origin">, string>> 
   logFormat: "EDGECASE_LOG_FORMAT",
   logSample: "EDGECASE_LOG_SAMPLE",
   tracing: "EDGECASE_TRACING",
+  workers: "EDGECASE_WORKERS",
 };
 
 /** Flags completed from the environment. */
@@ -84,6 +86,18 @@ function home(): string | null {
   } catch {
     return null; // The process has a user that the system does not know, as in some containers.
   }
+}
+
+/** More would be a mistake. */
+const mostWorkers = 256;
+
+/** How many workers take requests; null where this process does so itself. Throws {@link ConfigError}. */
+export function workersOf({ workers }: ConfigFlags): number | null {
+  if (workers === undefined) return null;
+  const count = workers === "auto" ? availableParallelism() : Number(workers);
+  if (/^(?:auto|\d+)$/.test(workers) && count >= 1 && count <= mostWorkers) return count;
+  const rule = `must be auto, or a number from 1 to ${mostWorkers}`;
+  throw new ConfigError(null, [{ path: "--workers", rule, found: JSON.stringify(workers) }]);
 }
 
 /** Reads the file if one is named and lays the flags over it. Rejects with {@link ConfigError}. */

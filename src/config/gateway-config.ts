@@ -7,7 +7,15 @@ import type { FailureType } from "../../edge-codes/failure-types.ts";
 import type { NamedFault } from "../inject/fault.ts";
 import type { OriginTargets } from "../connect/target.ts";
 import type { ConfigProblem } from "./config-error.ts";
-import type { Fields, Limits, ProfileFile, SslMode, Timeouts } from "./schema.ts";
+import type {
+  Fields,
+  Limits,
+  Overload,
+  ProfileFile,
+  Shutdown,
+  SslMode,
+  Timeouts,
+} from "./schema.ts";
 import type { PageClass, Template } from "./template.ts";
 
 /** A network: its address and how many bits of that count. */
@@ -224,6 +232,8 @@ export interface GatewayConfig {
   /** Scales every timeout, to begin with. */
   readonly clock: number;
   readonly limits: Limits;
+  readonly overload: Overload;
+  readonly shutdown: Shutdown;
   readonly log: LogConfig;
   /** Every request has a trace. */
   readonly tracing: boolean;

@@ -63,6 +63,8 @@ export function resolveConfig({ config, lineOf }: ReadConfig, file: string | nul
     timeouts: scale(timeouts, clock),
     clock,
     limits,
+    overload: { ...defaults.overload, ...config.overload },
+    shutdown: { ...defaults.shutdown, ...config.shutdown },
     log: resolveLog(config.log, hasColors(), problems),
     tracing: config.tracing ?? false,
     profiles,

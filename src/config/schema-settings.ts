@@ -59,6 +59,10 @@ export const timeoutsSchema = partial({
     100_000,
     "Milliseconds for which an upgraded connection (WebSocket) may carry no byte either way (Cloudflare publishes none).",
   ),
+  clientHeadMs: milliseconds(
+    60_000,
+    "Milliseconds in which the whole head of a client's request has to come, from its first byte, or from connecting (Cloudflare publishes none; nginx: 60 s).",
+  ),
   clientIdleMs: milliseconds(
     400_000,
     "Milliseconds for which an idle client connection is kept (Cloudflare: 400 s).",

@@ -6,6 +6,7 @@ import { closed, nullableString, partial, port } from "./schema-parts.ts";
 import { logSchema } from "./schema-log.ts";
 import { injectSchema } from "./schema-inject.ts";
 import { monitorSchema } from "./schema-monitor.ts";
+import { overloadSchema, shutdownSchema } from "./schema-overload.ts";
 import type { originSchema } from "./schema-pools.ts";
 import { dnsSchema, errorsSchema, limitsSchema, timeoutsSchema } from "./schema-settings.ts";
 import { fieldsSchema, zoneSchema } from "./schema-zone.ts";
@@ -79,6 +80,8 @@ export const configSchema = partial({
   errors: errorsSchema,
   timeouts: timeoutsSchema,
   limits: limitsSchema,
+  overload: overloadSchema,
+  shutdown: shutdownSchema,
   clock: Type.Number({
     exclusiveMinimum: 0,
     maximum: 100,
@@ -121,6 +124,8 @@ export type OriginFile = Static<typeof originSchema>;
 export type SslMode = "off" | "flexible" | "full" | "strict" | "origin_pull";
 export type Timeouts = Required<Static<typeof timeoutsSchema>>;
 export type Limits = Required<Static<typeof limitsSchema>>;
+export type Overload = Required<Static<typeof overloadSchema>>;
+export type Shutdown = Required<Static<typeof shutdownSchema>>;
 export type Fields = Required<Static<typeof fieldsSchema>>;
 export type ErrorsFile = Static<typeof errorsSchema>;
 export type LogFile = Static<typeof logSchema>;

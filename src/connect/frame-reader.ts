@@ -14,6 +14,8 @@ export const frameTypes = {
 
 /** The flag of a frame that is its stream's last. @see RFC 9113 §6.1, §6.2 */
 export const endStreamFlag = 0x1;
+/** The flag of a frame that is its field section's last. @see RFC 9113 §6.2, §6.10 */
+export const endHeadersFlag = 0x4;
 
 /** One frame. */
 export interface Frame {

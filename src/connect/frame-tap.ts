@@ -7,7 +7,13 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
-import { endStreamFlag, type Frame, FrameReader, frameTypes } from "./frame-reader.ts";
+import {
+  endHeadersFlag,
+  endStreamFlag,
+  type Frame,
+  FrameReader,
+  frameTypes,
+} from "./frame-reader.ts";
 
 /** What has been seen of one stream. */
 export interface StreamTrace {
@@ -51,6 +57,8 @@ export class FrameTap extends Duplex {
   /** Frames and bytes of the last field section, as it came over the wire. */
   sectionFrames = 0;
   sectionBytes = 0;
+  /** More of it is to come. */
+  isSectionOpen = false;
   /** Told when node:http2 has given the connection up because of what the origin sent. */
   onVerdict: (() => void) | null = null;
   /** Told, once, when the origin floods the connection with frames that bring nothing. */
@@ -139,6 +147,7 @@ export class FrameTap extends Duplex {
     if (type === frameTypes.headers || type === frameTypes.continuation) {
       this.sectionFrames += 1;
       this.sectionBytes += length;
+      this.isSectionOpen = (flags & endHeadersFlag) === 0;
     }
     if (type === frameTypes.goAway) this.goAway = strictest(this.goAway, readGoAway(payload));
     if (type === frameTypes.windowUpdate) this.onWindow?.(streamId);

@@ -9,6 +9,8 @@ const nothing: Buffer = Buffer.alloc(0);
 const headEnd = Buffer.from("\r\n\r\n");
 /** What every interim response begins with; two more digits of the status follow. */
 const interimStart = Buffer.from("HTTP/1.1 1");
+/** `HTTP/1.1`, and more. */
+const longestVersion = 16;
 const statusEnd = "HTTP/1.1 100".length;
 
 /** Watches one socket for as long as it lives. */
@@ -62,6 +64,12 @@ export class Wire {
   /** The bytes received of the head now awaited, or, once it is there, of the head and what came with it. */
   get headBytes(): Buffer {
     return Buffer.concat([...this.#pieces, this.#partial]);
+  }
+
+  /** As much of them as came first, if that is enough to tell the version. */
+  get headStart(): Buffer {
+    const [first] = this.#pieces;
+    return first !== undefined && first.length >= longestVersion ? first : this.headBytes;
   }
 
   /** Call before each request: what is received next is the head of its response. */

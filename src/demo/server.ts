@@ -15,7 +15,8 @@ export interface DemoSubject {
   errors(): ErrorSettings;
   /** Where the dashboard is; null where the admin port is off. */
   dashboardUrl(): string | null;
-  change(change: SettingsChange): void;
+  /** Resolves when the change is in force. */
+  change(change: SettingsChange): Promise<void>;
 }
 
 /** A form of two words is no longer. */
@@ -46,8 +47,9 @@ export async function startDemoServer(
       form = (form + text).slice(0, longestForm);
     });
     req.on("end", () => {
-      subject.change(changeOf(new URLSearchParams(form)));
-      res.writeHead(303, { location: "/" }).end();
+      void subject
+        .change(changeOf(new URLSearchParams(form)))
+        .then(() => res.writeHead(303, { location: "/" }).end());
     });
   });
   server.listen(0, "127.0.0.1");

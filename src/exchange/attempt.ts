@@ -1,6 +1,5 @@
 // One request on one connection, or one stream of it: undici's handler, writing straight to the client's response. No stream in between.
-//
-// These are undici 7's flat handler methods, its direct path; undici 8 has others, which is why they stand in one class.
+// The flat handler methods are undici 7's direct path; undici 8 has others, which is why they stand in one class.
 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -17,6 +16,7 @@ import { ContentRelay } from "./content-relay.ts";
 import { Deadline } from "./deadline.ts";
 import { Drain } from "./drain.ts";
 import type { LaneHandler, OriginLane } from "./origin-lane.ts";
+import { thisTick } from "./real-time.ts";
 import { RequestBody } from "./request-body.ts";
 import { type ResponseHead, responseHead } from "./response-head.ts";
 import { upgradeHead } from "./upgrade-head.ts";
@@ -104,7 +104,7 @@ export class Attempt implements LaneHandler {
       throw badField(error);
     }
     // The content is usually here within this very tick, and then head and content leave together.
-    queueMicrotask(() => {
+    void thisTick.then(() => {
       if (!this.#isOver && this.#context.responseBytes === 0) this.#res.flushHeaders();
     });
   }
@@ -171,7 +171,7 @@ export class Attempt implements LaneHandler {
     this.#deadline.end();
     const { wire } = this.connection;
     const head = responseHead(status, rawFields, reason, {
-      firstBytes: wire.isHttp2 ? null : wire.headBytes,
+      firstBytes: wire.isHttp2 ? null : wire.headStart,
       mayChunk: this.#mayChunk(status),
       settings: this.#settings,
     });

@@ -41,6 +41,8 @@ const listSizeFactor = 8;
 /** No field may be longer, says nghttp2, and more frames may no section have: it calls both a broken connection. */
 const longestField = 65_536;
 const mostSectionFrames = 8;
+/** A section goes on in another frame only where this one is full. @see RFC 9113 §4.2 */
+const wholeFrame = 16_384;
 /** nghttp2's number for a flood of frames that want an answer. */
 const floodErrno = -904;
 /** How long the end of a connection may take, in milliseconds. */
@@ -210,9 +212,12 @@ export class Http2Connection {
 
   /** What came breaks HTTP/2's rules, or a limit of ours. */
   #verdict(code: number, said: string): Error {
-    const { sectionBytes, sectionFrames } = this.tap;
+    const { sectionBytes, sectionFrames, isSectionOpen } = this.tap;
+    // nghttp2 stops at the length of a field, which may have come before the field itself.
+    const isAnnounced = isSectionOpen && sectionBytes >= wholeFrame;
     const isTooLong =
       code === constants.NGHTTP2_ENHANCE_YOUR_CALM ||
+      (code === constants.NGHTTP2_COMPRESSION_ERROR && isAnnounced) ||
       (headErrors.has(code) && sectionBytes > longestField) ||
       sectionFrames > mostSectionFrames;
     return isTooLong

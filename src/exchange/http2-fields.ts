@@ -3,6 +3,7 @@
 
 import type { OutgoingHttpHeaders } from "node:http2";
 
+import { isEdges } from "./request-fields.ts";
 import { trailerFields } from "./response-head.ts";
 
 /** Fields that HTTP/2 forbids, and Host, which is `:authority`. @see RFC 9113 §8.2.2, §8.3.1 */
@@ -47,7 +48,7 @@ export function http2Trailers(flat: readonly string[]): OutgoingHttpHeaders {
   const fields = Object.create(null) as OutgoingHttpHeaders;
   for (const [name, value] of trailerFields(flat)) {
     const lower = name.toLowerCase();
-    if (!lower.startsWith(":") && !dropped.has(lower)) setField(fields, lower, value);
+    if (!lower.startsWith(":") && !isEdges(lower)) setField(fields, lower, value);
   }
   return fields;
 }

@@ -17,8 +17,9 @@ export interface LaneWatch {
   readonly sentBytes: number;
   /** Bytes of the response that came before its content, or at least whether there were any. */
   readonly responseBytes: number;
-  /** What came where a head was awaited. */
+  /** What came where a head was awaited; and how that began, the version at least, if it is a head. */
   readonly headBytes: Buffer;
+  readonly headStart: Buffer;
   /** Told of the socket's first error, where nobody else would be. */
   onError: ((error: Error) => void) | null;
   expectHead(): void;

@@ -79,6 +79,10 @@ export class OriginStream implements OriginLane, LaneWatch {
     return this.#trace === null ? nothing : this.#connection.tap.strangeBytes;
   }
 
+  get headStart(): Buffer {
+    return this.headBytes;
+  }
+
   /** The whole response has come, though it may not have been read. */
   get hasCome(): boolean {
     return this.#trace?.hasEnded === true;

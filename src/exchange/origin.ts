@@ -5,7 +5,7 @@ import type { OriginConfig } from "../config/gateway-config.ts";
 import type { Scheme } from "../config/ssl-modes.ts";
 import type { Target } from "../connect/target.ts";
 import type { Standing } from "../pick/standing.ts";
-import { ConnectionPool, type PoolLimits } from "./connection-pool.ts";
+import { ConnectionPool, type PoolCounts, type PoolLimits } from "./connection-pool.ts";
 
 /** What an origin's connections may be and speak. */
 export interface OriginLimits extends Omit<PoolLimits, "isHttp2"> {
@@ -14,6 +14,20 @@ export interface OriginLimits extends Omit<PoolLimits, "isHttp2"> {
   /** HTTP/2 is spoken where there is none. */
   readonly isHttp2Prior: boolean;
 }
+
+/** What an origin has under way, and the connections for it. */
+export interface OriginLoad extends PoolCounts {
+  readonly outstanding: number;
+}
+
+/** Of an origin that has nothing to do. */
+export const noLoad: OriginLoad = {
+  outstanding: 0,
+  idle: 0,
+  active: 0,
+  connecting: 0,
+  queued: 0,
+};
 
 /** An origin, its connections, and its standing. */
 export class Origin {
@@ -25,6 +39,8 @@ export class Origin {
   readonly address: string;
   /** Every pool of connections there is. */
   readonly connections: readonly ConnectionPool[];
+  /** What it has under way in other processes, when they were last asked. */
+  elsewhere: OriginLoad = noLoad;
   /** What it has coming in a round of turns; see steering. */
   credit = 0;
   readonly #byScheme: Readonly<Record<Scheme, ConnectionPool>>;
@@ -56,6 +72,23 @@ export class Origin {
   /** The config has it take requests. */
   get isInService(): boolean {
     return this.config.isEnabled && this.config.weight > 0;
+  }
+
+  /** Requests that it has under way, here and elsewhere. */
+  get outstanding(): number {
+    return this.standing.outstanding + this.elsewhere.outstanding;
+  }
+
+  /** Its connections by state, here and elsewhere. */
+  get connectionCounts(): PoolCounts {
+    let { idle, active, connecting, queued } = this.elsewhere;
+    for (const { counts } of this.connections) {
+      idle += counts.idle;
+      active += counts.active;
+      connecting += counts.connecting;
+      queued += counts.queued;
+    }
+    return { idle, active, connecting, queued };
   }
 
   /** The connections for requests of clients on this scheme. */

@@ -3,6 +3,9 @@
 
 import { setImmediate } from "node:timers";
 
+/** Its `then` is called when this tick's work is done, by no clock. `queueMicrotask` would make a resource for each call. */
+export const thisTick = Promise.resolve();
+
 /** Calls a library that asks for `setImmediate` before it returns: it gets Node's own. */
 export function inRealTime<T>(call: () => T): T {
   const present = globalThis.setImmediate;

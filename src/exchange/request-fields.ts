@@ -35,6 +35,11 @@ const dropped: ReadonlySet<string> = new Set([
   revealField,
 ]);
 
+/** Whether a request's field is not passed on. Origins of the CGI kind know no difference between `-` and `_`. */
+export function isEdges(lower: string): boolean {
+  return dropped.has(lower) || (lower.includes("_") && dropped.has(lower.replaceAll("_", "-")));
+}
+
 /** Says that the client takes trailers. @see RFC 9110 §10.1.4 */
 const takesTrailers = /(?:^|,)[\t ]*trailers[\t ]*(?:;|,|$)/i;
 
@@ -54,7 +59,7 @@ export function requestFields(
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index] ?? "";
     const lower = name.toLowerCase();
-    if (dropped.has(lower) || named?.has(lower) || traced?.has(lower)) continue;
+    if (isEdges(lower) || named?.has(lower) || traced?.has(lower)) continue;
     if (isNormalized && lower === "accept-encoding") continue;
     const value = rawFields[index + 1] ?? "";
     // A cookie of the edge's own ends here; see docs/session-affinity.md.

@@ -22,8 +22,14 @@ const words: Readonly<Record<StandingChange["to"], string>> = {
 /** How often is looked whether a certificate has come a day nearer to its end. */
 const lookMs = 3_600_000;
 
+/** Hears of origins, and knows what became of their checks. */
+export interface Health extends ZoneListener {
+  readonly checks: Pick<HealthChecks, "counts">;
+  close(): void;
+}
+
 /** Keeps an eye on origins. */
-export class OriginHealth implements ZoneListener {
+export class OriginHealth implements Health {
   readonly checks: HealthChecks;
   readonly #messages: Logger;
   readonly #zones = new Map<Origin, Zone>();

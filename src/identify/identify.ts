@@ -52,7 +52,7 @@ function hostFieldOf(req: ClientRequest): string {
 
 /** RFC 9112 §3.2.2: the authority of an absolute target counts, whatever the Host field says. */
 function readAbsolute(context: ExchangeContext, target: string): void {
-  const [, authority, path = ""] = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target) ?? [];
+  const [, authority, path = ""] = /^https?:\/\/([^/?#]+)(.*)/is.exec(target) ?? [];
   if (authority === undefined) {
     context.refusal = requestFailure(
       "bad_target",
@@ -85,9 +85,11 @@ function measure(context: ExchangeContext, req: ClientRequest): number {
   return hosts;
 }
 
-/** What RFC 9112 has a server refuse: §3.2 on Host, §6.1 on codings that it does not know. */
+/** What RFC 9112 has a server refuse: §3.2 on Host, §6.1 on codings that it does not know, and on any in HTTP/1.0. */
 function refusalOf(req: ClientRequest, hostField: string, hosts: number): OriginFailure | null {
   const { host, "transfer-encoding": coding } = req.headers;
+  if (!isHttp2(req) && req.httpVersion !== "1.1" && req.httpVersion !== "1.0")
+    return requestFailure("malformed", "the version of HTTP is none that is spoken here");
   if (host === undefined && req.httpVersion === "1.1")
     return requestFailure("bad_host", "there is no Host field");
   if (hostField === "" && isHttp2(req))
@@ -95,9 +97,12 @@ function refusalOf(req: ClientRequest, hostField: string, hosts: number): Origin
   if (hosts > 1) return requestFailure("bad_host", "there are several Host fields");
   if (!hostSyntax.test(hostField))
     return requestFailure("bad_host", "the Host field holds no host");
-  return coding !== undefined && coding.toLowerCase() !== "chunked"
-    ? requestFailure("unknown_coding", "Transfer-Encoding is not chunked alone")
-    : null;
+  if (coding === undefined) return null;
+  if (req.httpVersion === "1.0")
+    return requestFailure("bad_framing", "HTTP/1.0 has no Transfer-Encoding");
+  return coding.toLowerCase() === "chunked"
+    ? null
+    : requestFailure("unknown_coding", "Transfer-Encoding is not chunked alone");
 }
 
 /** `*` is the server as a whole, which has nothing but options; a path is refused as the CDN does if its encoding is broken. */
@@ -109,6 +114,8 @@ function targetRefusal(req: ClientRequest, target: string): OriginFailure | null
   // HTTP/1.1's parser lets none through; HTTP/2's does, and an origin would get them raw. @see RFC 3986 §2
   if (isHttp2(req) && /[^\x21-\x7e]/.test(target))
     return requestFailure("bad_target", "the path has characters that a URL must encode");
+  if (target.includes("#"))
+    return requestFailure("bad_target", "the request target has a fragment, which none may have");
   if (!target.includes("%")) return null;
   const [path = ""] = target.split("?", 1);
   return /%(?![0-9a-f]{2})/i.test(path)

@@ -34,7 +34,12 @@ export class FaultRule {
 
   /** Whether this request has the fault. Of requests that match, each asks once. */
   takes(context: ExchangeContext): boolean {
-    if (!this.isLive || !this.#matches(context)) return false;
+    return this.matches(context) && this.draw();
+  }
+
+  /** Whether a request that matches has the fault. */
+  draw(): boolean {
+    if (!this.isLive) return false;
     this.matched += 1;
     // A choice is made whatever the rate, so that the same seed makes the same ones at another rate.
     const isChosen = this.#random() < this.config.rate;
@@ -42,7 +47,9 @@ export class FaultRule {
     return isChosen;
   }
 
-  #matches({ zone, host, target, req }: ExchangeContext): boolean {
+  /** It is for such a request, and can still happen. */
+  matches({ zone, host, target, req }: ExchangeContext): boolean {
+    if (!this.isLive) return false;
     const { zone: zoneName, match } = this.config;
     if (zoneName !== null && zone?.name !== zoneName) return false;
     if (match.host !== null && !matchesWildcard(match.host, host)) return false;

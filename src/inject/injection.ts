@@ -11,14 +11,33 @@ import type { Edition } from "../reload/edition.ts";
 import type { Zone } from "../zone.ts";
 import { type Fault, faultOfCode, type NamedFault } from "./fault.ts";
 import { faultInField, injectField } from "./fault-field.ts";
+import { type BrokenOrigin, type BrokenOrigins, ZooOrigins } from "./broken-origins.ts";
 import { FaultRule } from "./fault-rule.ts";
 import type { Injected } from "./injected.ts";
 import { StandIns } from "./stand-ins.ts";
 
+/** A rule in force, for another process that goes by it. */
+export interface SharedRule {
+  readonly id: string;
+  /** `forMs` is for how long it is still in force. */
+  readonly config: FaultRuleConfig;
+}
+
+/** Another process, which has the rules: several that go by them count together. */
+export interface FaultOffice extends BrokenOrigins {
+  /** The first of these rules that takes a request which matches them all; null if none does. */
+  decide(ids: readonly string[]): Promise<string | null>;
+}
+
 /** The faults in force. */
 export class Injection {
   readonly #inForce: { readonly edition: Edition };
-  readonly #standIns = new StandIns();
+  readonly #office: FaultOffice | null;
+  readonly #broken: BrokenOrigins;
+  readonly #standIns: StandIns;
+  readonly #listeners = new Set<() => void>();
+  /** Rules that may take a request, until it is decided upon. By then there may be others in force. */
+  readonly #undecided = new WeakMap<ExchangeContext, readonly FaultRule[]>();
   #ofConfig: readonly FaultRule[] = [];
   #atRunTime: FaultRule[] = [];
   #rules: readonly FaultRule[] = [];
@@ -26,8 +45,12 @@ export class Injection {
   #isIdle = true;
   #nextId = 1;
 
-  constructor(inForce: { readonly edition: Edition }) {
+  /** With an `office` it is told its rules, and asks there which requests they take. */
+  constructor(inForce: { readonly edition: Edition }, office: FaultOffice | null = null) {
     this.#inForce = inForce;
+    this.#office = office;
+    this.#broken = office ?? new ZooOrigins();
+    this.#standIns = new StandIns(this.#broken);
   }
 
   /** Every rule that can still happen: those of the configuration first, then those made since. */
@@ -35,10 +58,41 @@ export class Injection {
     return this.#rules.filter(({ isLive }) => isLive);
   }
 
+  /** The rules for other processes to go by. */
+  get shared(): readonly SharedRule[] {
+    const now = performance.now();
+    return this.rules.map(({ id, config, endsAt }) => ({
+      id,
+      config: { ...config, forMs: endsAt === null ? null : endsAt - now },
+    }));
+  }
+
+  /** Goes by the rules of another process from now on. */
+  follow(rules: readonly SharedRule[]): void {
+    this.#atRunTime = rules.map(({ id, config }) => new FaultRule(id, config));
+    this.#settle();
+  }
+
+  /** Has a listener called when there are other rules than before. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Decides for another process; see {@link FaultOffice.decide}. */
+  decide(ids: readonly string[]): string | null {
+    return this.#rules.find((rule) => ids.includes(rule.id) && rule.draw())?.id ?? null;
+  }
+
+  /** Starts a broken origin for another process. */
+  broken(name: string): Promise<BrokenOrigin> {
+    return this.#broken.get(name);
+  }
+
   /** Takes the rules of a configuration in place of those of the one before. */
   adopt({ inject }: GatewayConfig): void {
+    const rules = this.#office === null ? inject.rules : [];
     this.#acceptsField = inject.acceptsField;
-    this.#ofConfig = inject.rules.map((rule, index) => new FaultRule(`config-${index + 1}`, rule));
+    this.#ofConfig = rules.map((rule, index) => new FaultRule(`config-${index + 1}`, rule));
     this.#settle();
     this.#standIns.keepOnly(this.#inForce.edition.zones);
   }
@@ -90,15 +144,19 @@ export class Injection {
       context.injected = injected;
       return true;
     }
+    if (this.#office !== null) return this.#mayHave(context);
     const rule = this.#rules.find((one) => one.takes(context));
     context.injected = rule === undefined ? null : this.#injectedFor(context.zone, rule.config);
     return context.injected !== null;
   }
 
   /** Gives the request its stand-in, after its delay. Resolves with why that cannot be, null if it can. */
-  async ready({ zone, injected }: ExchangeContext): Promise<OriginFailure | null> {
-    if (zone === null || injected === null) return null;
+  async ready(context: ExchangeContext): Promise<OriginFailure | null> {
+    const { zone } = context;
     try {
+      await this.#decideUpon(context);
+      const { injected } = context;
+      if (zone === null || injected === null) return null;
       if (injected.delayMs > 0) await setTimeout(injected.delayMs, null, { ref: false });
       const standIn = await this.#standIns.for(zone, injected.fault);
       standIn.setClock(zone.clock);
@@ -121,6 +179,22 @@ export class Injection {
   #settle(): void {
     this.#rules = [...this.#ofConfig, ...this.#atRunTime];
     this.#isIdle = this.#rules.length === 0 && !this.#acceptsField;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Whether one of the rules may take a request, which is for the office to say. */
+  #mayHave(context: ExchangeContext): boolean {
+    const rules = this.#rules.filter((rule) => rule.matches(context));
+    if (rules.length > 0) this.#undecided.set(context, rules);
+    return rules.length > 0;
+  }
+
+  async #decideUpon(context: ExchangeContext): Promise<void> {
+    const rules = this.#undecided.get(context);
+    if (rules === undefined || this.#office === null || context.zone === null) return;
+    const chosen = await this.#office.decide(rules.map(({ id }) => id));
+    const rule = rules.find(({ id }) => id === chosen);
+    if (rule !== undefined) context.injected = this.#injectedFor(context.zone, rule.config);
   }
 
   async #prepare(rule: FaultRuleConfig): Promise<void> {

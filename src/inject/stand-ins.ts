@@ -1,10 +1,10 @@
-// Zones that stand in for a request's own and have the fault: the same settings, but another origin, or one that breaks. The zoo
-// is loaded when the first of its origins is wanted.
+// Zones that stand in for a request's own and have the fault: the same settings, but another origin, or one that breaks.
+// There is one for each zone and fault.
 
-import type { Zoo, ZooMember } from "../../fixtures/zoo.ts";
 import type { PoolConfig, ZoneConfig } from "../config/gateway-config.ts";
 import { resolveOrigins } from "../config/resolve-origins.ts";
 import { Zone, type ZoneListener } from "../zone.ts";
+import type { BrokenOrigin, BrokenOrigins } from "./broken-origins.ts";
 import type { Fault } from "./fault.ts";
 
 /** Nobody keeps count of what becomes of their origins: the zone's own are not to blame. */
@@ -21,8 +21,12 @@ const mostHeaderBytes = 131_072;
 /** Makes stand-ins and keeps them, one for each zone and fault. */
 export class StandIns {
   readonly #byZone = new Map<Zone, Map<string, Promise<Zone>>>();
-  #zoo: Promise<Zoo> | null = null;
+  readonly #broken: BrokenOrigins;
   #isClosed = false;
+
+  constructor(broken: BrokenOrigins) {
+    this.#broken = broken;
+  }
 
   /** The stand-in of a zone, ready. Rejects if the fault cannot be had on this machine. */
   for(zone: Zone, fault: Fault): Promise<Zone> {
@@ -38,7 +42,7 @@ export class StandIns {
 
   /** Starts what a fault needs. Rejects if it cannot be had on this machine. */
   async prepare(fault: Fault): Promise<void> {
-    if (fault.kind === "origin") await this.#member(fault.name);
+    if (fault.kind === "origin") await this.#broken.get(fault.name);
   }
 
   /** Lets go of the stand-ins of zones that are no longer in force. */
@@ -61,8 +65,7 @@ export class StandIns {
     this.#byZone.clear();
     for (const settled of await Promise.allSettled(zones))
       if (settled.status === "fulfilled") settled.value.close();
-    const zoo = await this.#zoo?.catch(() => null);
-    await zoo?.close();
+    await this.#broken.close();
   }
 
   async #make(zone: Zone, fault: Fault): Promise<Zone> {
@@ -82,18 +85,17 @@ export class StandIns {
     if (fault.kind === "edge")
       return { ...config, limits: { ...config.limits, originConnections: 0, originQueue: 0 } };
     if (fault.kind !== "origin") return { ...config, passive };
-    const { member, zoo } = await this.#member(fault.name);
-    const { http2 = false, h2c = false } = member.fixture.zone ?? {};
+    const broken = await this.#broken.get(fault.name);
     const { responseHeaderBytes } = config.limits;
     return {
       ...config,
-      pools: [brokenPool(member, zoo)],
+      pools: [brokenPool(broken)],
       fallbackPool: null,
       affinity: null,
       passive,
-      dnsServers: [zoo.dnsServer],
-      isHttp2Offered: http2,
-      isHttp2Prior: h2c,
+      dnsServers: [broken.dnsServer],
+      isHttp2Offered: broken.isHttp2Offered,
+      isHttp2Prior: broken.isHttp2Prior,
       isContentChecked: true,
       limits: {
         ...config.limits,
@@ -101,29 +103,13 @@ export class StandIns {
       },
     };
   }
-
-  async #member(name: string): Promise<{ member: ZooMember; zoo: Zoo }> {
-    const [{ startZoo }, { fixtures }] = await Promise.all([
-      import("../../fixtures/zoo.ts"),
-      import("../../fixtures/index.ts"),
-    ]);
-    if (this.#isClosed) throw new Error("the gateway has closed");
-    this.#zoo ??= startZoo({ only: () => false });
-    const zoo = await this.#zoo;
-    const fixture = fixtures.find((one) => one.name === name);
-    if (fixture === undefined) throw new Error(`the zoo has no ${name}`); // The catalogue has what the zoo has.
-    const member = await zoo.add(fixture);
-    if ("why" in member) throw new Error(`${name} cannot run here: ${member.why}`);
-    return { member, zoo };
-  }
 }
 
 /** A broken origin as a pool. Its name says that it is none of the zone's own. */
-function brokenPool({ fixture, started }: ZooMember, { rootPem }: Zoo): PoolConfig {
-  const addresses = [started.origin, ...(started.moreOrigins ?? [])];
+function brokenPool({ name, addresses, rootPem }: BrokenOrigin): PoolConfig {
   const origins = addresses.map((address, index) => ({
     address,
-    name: index === 0 ? `zoo:${fixture.name}` : `zoo:${fixture.name}:${index + 1}`,
+    name: index === 0 ? `zoo:${name}` : `zoo:${name}:${index + 1}`,
   }));
   const found: string[] = [];
   const problems = { report: (_steps: unknown, rule: string) => void found.push(rule) };
@@ -138,7 +124,7 @@ function brokenPool({ fixture, started }: ZooMember, { rootPem }: Zoo): PoolConf
     },
     problems,
   );
-  if (found.length > 0) throw new Error(`${fixture.name}: ${found.join(", ")}`); // The zoo's addresses are sound.
+  if (found.length > 0) throw new Error(`${name}: ${found.join(", ")}`); // The zoo's addresses are sound.
   return {
     name: "zoo",
     origins: resolved,

@@ -39,8 +39,10 @@ export class Http1Response extends ServerResponse implements ClientResponse {
     this.socket.write(`HTTP/1.1 103 Early Hints\r\n${lines}\r\n`, "latin1");
   }
 
+  /** Node knows by the head whether a response is the last one; where that has left, its end has to do. */
   closeAfter(): void {
     this.shouldKeepAlive = false;
+    if (this.headersSent) this.once("finish", () => this.req.socket.destroySoon());
   }
 
   /** An HTTP/1.0 client has neither length nor chunks: only a reset tells it. */

@@ -16,6 +16,13 @@ const connectionFields: ReadonlySet<string> = new Set([
   "http2-settings",
 ]);
 
+const cutStreams = new WeakSet<object>();
+
+/** Whether the edge broke a stream off, and not its client. */
+export function wasCut(stream: object): boolean {
+  return cutStreams.has(stream);
+}
+
 /** Given to `http2.createServer`, which makes every response of this class. */
 export class Http2Response extends Http2ServerResponse implements ClientResponse {
   sentFields = noFields;
@@ -85,6 +92,7 @@ export class Http2Response extends Http2ServerResponse implements ClientResponse
 
   /** Resets the stream: a client cannot take that for the end of the content. */
   cut(): void {
+    if (this.stream !== undefined) cutStreams.add(this.stream);
     this.stream?.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 }

@@ -8,6 +8,7 @@ import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { ClientRequest } from "./client-request.ts";
 import type { ClientResponse } from "./client-response.ts";
 import { Http2Response } from "./http2-response.ts";
+import { type SessionPatience, SessionWatch } from "./session-watch.ts";
 
 /** Gets each request; it is Fastify's own entry to its routes. */
 export type RequestListener = (req: ClientRequest, res: ClientResponse) => void;
@@ -22,17 +23,18 @@ const sessionMegabytes = 64;
 const longestFieldBlock = 64 * 1024 * 1024;
 
 /** Streams that one client may have at the same time, as most servers allow. */
-const mostStreams = 128;
+export const mostStreams = 128;
 
 /** Speaks HTTP/2 on connections that it is given. */
 export class Http2Listener {
   readonly #server: Pick<Http2Server, "on" | "emit" | "updateSettings">;
   readonly #sessions = new Set<ServerHttp2Session>();
-  #idleMs: number;
+  #patience: SessionPatience;
+  #isEnding = false;
 
   /** `onUnknownMethod` gets what the routes cannot take: HTTP/2 allows any word as a method, and CONNECT. */
   constructor(config: GatewayConfig, onRequest: RequestListener, onUnknownMethod: RequestListener) {
-    this.#idleMs = config.timeouts.clientIdleMs;
+    this.#patience = patienceOf(config);
     this.#server = createServer({
       Http2ServerResponse: Http2Response as never,
       maxHeaderListPairs: mostFields,
@@ -53,7 +55,7 @@ export class Http2Listener {
 
   /** Applies what another configuration says of clients' connections, to those that are to come. */
   adapt(config: GatewayConfig): void {
-    this.#idleMs = config.timeouts.clientIdleMs;
+    this.#patience = patienceOf(config);
     this.#server.updateSettings(settingsOf(config));
   }
 
@@ -62,24 +64,25 @@ export class Http2Listener {
     this.#server.emit("connection", socket);
   }
 
-  /** Asks every client to go elsewhere with what comes next; streams under way go on. */
+  /**
+   * Tells every client which of its requests were the last (RFC 9113 §6.8), and ends each session with the last of them. What is on its
+   * way here meanwhile reaches no origin, and its client knows that. Node has no way to give notice first: see decisions/0025.
+   */
   close(): void {
+    this.#isEnding = true;
     for (const session of this.#sessions) session.close();
   }
 
   #watch(session: ServerHttp2Session): void {
-    const streams = new Set<object>();
     this.#sessions.add(session);
+    if (this.#isEnding) session.close();
     session.once("close", () => this.#sessions.delete(session));
-    session.on("error", () => {}); // The connection goes with it, and whoever waits on a stream hears of that.
-    session.on("stream", (stream) => {
-      streams.add(stream);
-      stream.once("close", () => streams.delete(stream));
-    });
-    session.setTimeout(this.#idleMs, () => {
-      if (streams.size === 0) session.close();
-    });
+    new SessionWatch(session, this.#patience);
   }
+}
+
+function patienceOf({ timeouts }: GatewayConfig): SessionPatience {
+  return { idleMs: timeouts.clientIdleMs, bodyIdleMs: timeouts.bodyIdleMs };
 }
 
 function settingsOf({ limits }: GatewayConfig): Settings {

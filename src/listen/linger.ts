@@ -3,7 +3,7 @@
 
 import { constants } from "node:http2";
 import type { Socket } from "node:net";
-import { clearTimeout, setTimeout } from "node:timers";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
@@ -67,6 +67,17 @@ export function lingerOnSocket(socket: Socket): void {
   socket.removeAllListeners("data"); // The parser's own; a new listener takes the socket out of its hands.
   socket.on("data", () => void idle.refresh());
   socket.resume();
+}
+
+/** Takes nothing more for a request that comes over a connection, which ends with what is under way on it. */
+export function readNoFurther(socket: Socket): void {
+  if (lingering.has(socket)) return;
+  lingering.add(socket);
+  // Not under the parser's hands: it may be in the middle of what came.
+  setImmediate(() => {
+    socket.removeAllListeners("data");
+    socket.on("data", () => {});
+  });
 }
 
 /** Whether a connection has had its last answer: nothing that comes behind is a request. @see RFC 9112 §9.6 */

@@ -1,6 +1,6 @@
 // Under the HTTPS listener: the CA of this machine, made once and trusted once, that signs for every name asked for.
 
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 
 import { ConfigError } from "../config/config-error.ts";
 import {
@@ -18,19 +18,27 @@ export interface CertificatePair {
   readonly key: string;
 }
 
+/** A CA as other processes take it, PEM both. */
+export interface SharedCa {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** A CA that clients on this machine can be told to trust. */
 export class LocalCa {
   readonly certificatePem: string;
   /** Where the certificate is; null if it is in memory alone. */
   readonly file: string | null;
+  readonly #authority: Authority;
   readonly #signer: Signer;
   /** One for all: each handshake proves it anew, and a key a name would make every first visit slower. */
   readonly #leafKey = makeKey();
   readonly #leafKeyPem = this.#leafKey.export({ type: "pkcs8", format: "pem" }) as string;
 
-  private constructor(certificatePem: string, file: string | null, signer: Signer) {
-    this.certificatePem = certificatePem;
+  private constructor(authority: Authority, file: string | null, signer: Signer) {
+    this.certificatePem = authority.certificate;
     this.file = file;
+    this.#authority = authority;
     this.#signer = signer;
   }
 
@@ -68,8 +76,19 @@ export class LocalCa {
     return LocalCa.inMemory();
   }
 
-  static async #of({ certificate, key }: Authority, file: string | null): Promise<LocalCa> {
-    return new LocalCa(certificate, file, await signerOf(certificate, key));
+  /** The CA that {@link LocalCa.shared} comes from, in another process. */
+  static async from({ certificate, key }: SharedCa): Promise<LocalCa> {
+    return LocalCa.#of({ certificate, key: createPrivateKey(key) }, null);
+  }
+
+  static async #of(authority: Authority, file: string | null): Promise<LocalCa> {
+    return new LocalCa(authority, file, await signerOf(authority.certificate, authority.key));
+  }
+
+  /** For other processes of this gateway, so that there is one CA for all. */
+  get shared(): SharedCa {
+    const { certificate, key } = this.#authority;
+    return { certificate, key: key.export({ type: "pkcs8", format: "pem" }) as string };
   }
 
   /** The certificate, to be asked for its fingerprint and dates. */

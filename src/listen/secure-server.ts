@@ -4,9 +4,9 @@
 import { once } from "node:events";
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from "node:tls";
 
+import type { ConnectionLimit } from "../capacity/connection-limit.ts";
 import type { ClientCertificates } from "./client-certificates.ts";
 import type { CertificatePair } from "./local-ca.ts";
 import type { Http2Listener } from "./http2-server.ts";
@@ -15,8 +15,12 @@ import { rememberRawSocket } from "./raw-sockets.ts";
 /** How long a client may take over its handshake, in milliseconds. */
 const handshakeMs = 10_000;
 
-/** How often connections that have become idle are looked for while closing, in milliseconds. */
-const sweepMs = 20;
+/** What a secure server hands connections on to, and who counts them. */
+export interface SecureServerParts {
+  readonly http1: HttpServer;
+  readonly http2: Http2Listener;
+  readonly connections: ConnectionLimit;
+}
 
 /** Listens for TLS. */
 export class SecureServer {
@@ -29,7 +33,7 @@ export class SecureServer {
   constructor(
     certificates: ClientCertificates,
     fallback: CertificatePair,
-    { http1, http2 }: { http1: HttpServer; http2: Http2Listener },
+    { http1, http2, connections }: SecureServerParts,
   ) {
     this.#http1 = http1;
     this.#http2 = http2;
@@ -44,6 +48,7 @@ export class SecureServer {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
     });
+    connections.watch(this.#server, false);
     this.#server.on("secureConnection", (socket) => this.#take(socket));
     // A client that cannot speak TLS, or does not like the certificate, is told by TLS itself.
     this.#server.on("tlsClientError", (_error, socket) => socket.destroy());
@@ -61,18 +66,16 @@ export class SecureServer {
     this.#server.setSecureContext(contextOptions(fallback));
   }
 
-  /** Stops listening, and resolves when the last connection is gone: idle ones at once, busy ones after `graceMs` at most. */
-  async close(graceMs: number): Promise<void> {
+  /** Stops listening, and resolves when the last connection is gone. */
+  async stopListening(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
-    this.#http2.close();
-    const sweep = setInterval(() => this.#http1.closeIdleConnections(), sweepMs);
-    const end = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, graceMs);
     await closed;
-    clearInterval(sweep);
-    clearTimeout(end);
+  }
+
+  /** Closes every connection that there is. */
+  closeAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #take(socket: TLSSocket): void {

@@ -1,12 +1,13 @@
 // The front door: Fastify on HTTP, with everything switched off that would read, judge or answer a request before the line does.
 
-import { type IncomingMessage, METHODS } from "node:http";
-import type { Socket } from "node:net";
-import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
+import { once } from "node:events";
+import { type IncomingMessage, METHODS, type Server } from "node:http";
+import { Server as NetServer, type Socket } from "node:net";
 
 import fastify, { type FastifyInstance } from "fastify";
 
 import type { GatewayConfig } from "../config/gateway-config.ts";
+import { lastUnderWay } from "./client-connections.ts";
 import { Http1Response } from "./http1-response.ts";
 import { acceptUpgrades } from "./upgrades.ts";
 
@@ -50,6 +51,7 @@ export function createServer(
     forceCloseConnections: "idle",
     http: {
       maxHeaderSize: largestHead(config),
+      connectionsCheckingInterval: checkEveryMs(timeouts.clientHeadMs),
       insecureHTTPParser: false,
       ServerResponse: Http1Response as never, // Fastify types its options after the class it knows.
       requireHostHeader: false, // Node's own refusal has no ray id, and nobody would hear of it.
@@ -60,12 +62,17 @@ export function createServer(
   for (const method of METHODS.filter((name) => name !== "CONNECT")) {
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   }
+  adaptServer(app, config);
+  app.server.on("timeout", onSilence);
   app.server.maxHeadersCount = 0; // Their bytes are bounded; Node would drop what is beyond a count, without a word.
   // Node would ask for the body at once; the exchange does, when there is an origin to read it.
   app.server.on("checkContinue", (req, res) => app.server.emit("request", req, res));
   app.server.on("checkExpectation", (req, res) => app.server.emit("request", req, res));
   // No tunnels: a gateway is asked for its own zones. Node alone would close without a word.
-  app.server.on("connect", (req, socket: Socket) => onMalformed("CONNECT", socket, req));
+  app.server.on("connect", (req, socket: Socket) => {
+    socket.on("error", () => {}); // Node has taken its own listener off, and the client may be gone.
+    onMalformed("CONNECT", socket, req);
+  });
   acceptUpgrades(app.server);
   return app;
 }
@@ -73,8 +80,24 @@ export function createServer(
 /** Applies what another configuration says of clients' connections. A head may be as large as it says on those that are to come. */
 export function adaptServer({ server }: FastifyInstance, config: GatewayConfig): void {
   const adapted: typeof server & { maxHeaderSize?: number } = server;
-  adapted.keepAliveTimeout = config.timeouts.clientIdleMs;
+  const { clientIdleMs, clientHeadMs, bodyIdleMs } = config.timeouts;
+  adapted.keepAliveTimeout = clientIdleMs;
+  adapted.headersTimeout = clientHeadMs;
+  adapted.timeout = bodyIdleMs;
   adapted.maxHeaderSize = largestHead(config); // Node reads it with each connection, although it only documents the option.
+}
+
+/** Heads that take too long are looked for so often, in milliseconds. */
+function checkEveryMs(clientHeadMs: number): number {
+  return Math.min(5_000, Math.ceil(clientHeadMs / 4));
+}
+
+/**
+ * Not a byte has passed for a while, either way. A request under way may wait for its origin; but what has been answered
+ * has to be read.
+ */
+function onSilence(socket: Socket): void {
+  if (lastUnderWay(socket) === null || socket.writableLength > 0) socket.destroy();
 }
 
 /** As much of a head as any zone takes: `identify` knows the zone, and tells a long URL from long fields. */
@@ -84,14 +107,10 @@ function largestHead({ limits, zones }: GatewayConfig): number {
   return fields + Math.max(...every.map(({ urlBytes }) => urlBytes));
 }
 
-/** How often connections that have become idle are looked for while closing, in milliseconds. */
-const sweepMs = 20;
-
-/** Stops listening, and resolves when the last connection is gone: idle ones at once, busy ones after `graceMs` at most. */
-export async function closeServer(app: FastifyInstance, graceMs: number): Promise<void> {
-  const sweep = setInterval(() => app.server.closeIdleConnections(), sweepMs);
-  const end = setTimeout(() => app.server.closeAllConnections(), graceMs);
-  await app.close();
-  clearInterval(sweep);
-  clearTimeout(end);
+/** Stops listening, and resolves when the last connection is gone. Node's own way would close idle connections at once. */
+export async function stopListening(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  NetServer.prototype.close.call(server);
+  await closed;
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 
 import { hasBody } from "../identify/has-body.ts";
+import { lastUnderWay } from "./client-connections.ts";
 import { Http1Response } from "./http1-response.ts";
 
 /** A client's wish to go on in another protocol. */
@@ -27,6 +28,9 @@ export function upgradeOf(req: object): Upgrade | null {
 export function acceptUpgrades(server: Server): void {
   server.on("upgrade", (req: IncomingMessage, socket: Socket, first: Buffer) => {
     socket.on("error", () => {}); // Before anything else: either side may go at any time.
+    // It would have to wait for the response before it, and so would all that comes behind it: it may be sent anew.
+    const before = lastUnderWay(socket);
+    if (before !== null) return before.res.closeAfter();
     if (isIgnored(req)) return readAgain(server, req, socket, first);
     if (first.length > 0) socket.unshift(first);
     const stopWatching = watchForEnd(socket);
@@ -66,10 +70,16 @@ function isIgnored(req: IncomingMessage): boolean {
 
 const upgradeFields: ReadonlySet<string> = new Set(["upgrade", "http2-settings"]);
 
+/** Connections that were given back to the parser before. */
+const wereReadAgain = new WeakSet<Socket>();
+
 /** Gives the connection back to the parser, with the same request but for the upgrade. */
 function readAgain(server: Server, req: IncomingMessage, socket: Socket, first: Buffer): void {
   const { method = "GET", url = "/", httpVersion, rawHeaders } = req;
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  // With each parser a connection gets more listeners: the second time is the last.
+  if (wereReadAgain.has(socket)) lines.push("Connection: close");
+  wereReadAgain.add(socket);
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? "";
     const value = rawHeaders[index + 1] ?? "";

@@ -12,7 +12,7 @@ export interface Session {
 }
 
 /** Made with the process: cookies outlive a change of the configuration, and no restart. */
-const key = randomBytes(32);
+let key: Uint8Array = randomBytes(32);
 
 const algorithm = "aes-256-gcm";
 const nonceBytes = 12;
@@ -21,6 +21,16 @@ const timeBytes = 4;
 const tagBytes = 16;
 /** In base64url; 48 bytes are 64 characters, without any to spare. */
 const valueSyntax = /^[\w-]{64}$/;
+
+/** The key, for another process that is to know the same cookies. */
+export function sessionKey(): Uint8Array {
+  return key;
+}
+
+/** Knows the cookies of another process from now on. */
+export function shareSessionKey(shared: Uint8Array): void {
+  key = shared;
+}
 
 /** The cookie's value for a session in a zone. */
 export function sealSession({ originId, begunAt }: Session, zone: string): string {

@@ -6,11 +6,17 @@ import { hash } from "node:crypto";
 import type { AffinityConfig, OriginConfig } from "../config/gateway-config.ts";
 import type { Origin } from "../exchange/origin.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
-import { AddressTable } from "./address-table.ts";
+import { AddressTable, type BindingListener } from "./address-table.ts";
 import { openSession, sealSession } from "./affinity-cookie.ts";
 import { cookieValues } from "./cookie-field.ts";
 import type { Choice } from "./pick.ts";
 import { isInService, type Pool } from "./pool.ts";
+
+/** What a zone knows of its clients, for another process that shares them. */
+export interface AffinityState {
+  readonly bindings: AddressTable["bindings"];
+  readonly offSince: ReadonlyMap<string, number>;
+}
 
 /** One zone's memory of its clients. With cookies the clients bear it themselves. */
 export class Affinity {
@@ -23,11 +29,20 @@ export class Affinity {
   readonly #offSince = new Map<string, number>();
   readonly #ids = new WeakMap<Origin, string>();
 
-  constructor(config: AffinityConfig, zone: string, pools: readonly Pool[]) {
+  /** `onBound` hears of clients that are known by their address. */
+  constructor(
+    config: AffinityConfig,
+    zone: string,
+    pools: readonly Pool[],
+    onBound?: BindingListener,
+  ) {
     this.config = config;
     this.#zone = zone;
     this.#pools = pools;
-    this.#addresses = config.by === "address" ? new AddressTable(config.ttlSeconds * 1_000) : null;
+    this.#addresses =
+      config.by === "address"
+        ? new AddressTable(config.ttlSeconds * 1_000, undefined, onBound)
+        : null;
     for (const pool of pools) {
       for (const origin of pool.config.origins) {
         if (!isOpen(pool, origin)) this.#offSince.set(nameOf(pool, origin), Date.now());
@@ -40,6 +55,23 @@ export class Affinity {
     for (const [name, since] of previous.#offSince)
       if (this.#offSince.has(name)) this.#offSince.set(name, since);
     if (previous.#addresses !== null) this.#addresses?.takeOver(previous.#addresses);
+  }
+
+  /** For another process. */
+  get state(): AffinityState {
+    return { bindings: this.#addresses?.bindings ?? [], offSince: this.#offSince };
+  }
+
+  /** Goes on from where another process is. */
+  follow({ bindings, offSince }: AffinityState): void {
+    for (const [name, since] of offSince)
+      if (this.#offSince.has(name)) this.#offSince.set(name, since);
+    for (const binding of bindings) this.#addresses?.learn(...binding);
+  }
+
+  /** Takes another process' word that an address belongs to an origin. */
+  learn(address: string, originId: string): void {
+    this.#addresses?.learn(address, originId);
   }
 
   /** Where the client belongs; null if it is new, or its origin is gone, or switched off for longer than it may drain. */

@@ -33,9 +33,24 @@ export interface StandingChange {
   readonly trouble: Trouble | null;
 }
 
+/** How an origin stands, for another process that goes by it. Durations are in milliseconds. */
+export interface StandingState {
+  readonly verdict: Verdict;
+  readonly trouble: Trouble | null;
+  readonly lastCheck: LastCheck | null;
+  /** Null unless it is taken out. */
+  readonly ejection: { readonly trouble: Trouble | null; readonly leftMs: number } | null;
+  /** For how long it has been coming back; null when it is not. */
+  readonly risenMs: number | null;
+}
+
 /** Told of what changes. */
 export interface StandingListener {
   onChange(change: StandingChange): void;
+  /** A check has ended, whatever it has changed. */
+  onChecked?(): void;
+  /** A request has failed that counts against it. */
+  onFailed?(trouble: Trouble): void;
   /** The origin's certificate ends at another time than it did. */
   onCertificate(): void;
 }
@@ -116,13 +131,36 @@ export class Standing {
   checked(verdict: Verdict, trouble: Trouble | null, lastCheck: LastCheck): void {
     this.#trouble = trouble;
     this.lastCheck = lastCheck;
-    if (verdict === this.#verdict) return;
-    const isBack = this.#verdict === "unhealthy" && verdict === "healthy";
+    if (verdict !== this.#verdict) this.#turn(verdict, trouble);
+    this.#listener.onChecked?.();
+  }
+
+  /** As another process needs to know it. */
+  get state(): StandingState {
+    const now = performance.now();
+    return {
+      verdict: this.#verdict,
+      trouble: this.#trouble,
+      lastCheck: this.lastCheck,
+      ejection: this.isEjected
+        ? { trouble: this.#ejectionTrouble, leftMs: this.#ejectedUntil - now }
+        : null,
+      risenMs: this.#risingSince === 0 ? null : now - this.#risingSince,
+    };
+  }
+
+  /** Stands from now on as it does in another process, which also ends what it begins. */
+  follow({ verdict, trouble, lastCheck, ejection, risenMs }: StandingState): void {
+    const now = performance.now();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#failedAt.length = 0;
     this.#verdict = verdict;
-    this.changedAt = Date.now();
-    // What requests had against it was the same, and is over: it need not sit out its cool-down.
-    if (isBack) this.#comeBack();
-    if (verdict !== "unknown") this.#listener.onChange({ to: verdict, trouble });
+    this.#trouble = trouble;
+    this.lastCheck = lastCheck;
+    this.#ejectedUntil = ejection === null ? 0 : now + ejection.leftMs;
+    this.#ejectionTrouble = ejection?.trouble ?? null;
+    this.#risingSince = risenMs === null ? 0 : now - risenMs;
   }
 
   /** Takes the expiry of the certificate that the origin has shown, if it has shown one. */
@@ -138,6 +176,7 @@ export class Standing {
     const isFailed = trouble !== null || statuses.has(status);
     if (failures === 0 || this.isEjected) return;
     if (!isFailed) return;
+    this.#listener.onFailed?.(trouble ?? statusTrouble(status));
     const now = performance.now();
     this.#failedAt.push(now);
     while (this.#failedAt.length > failures || now - (this.#failedAt[0] ?? now) > windowMs)
@@ -158,6 +197,15 @@ export class Standing {
 
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #turn(verdict: Verdict, trouble: Trouble | null): void {
+    const isBack = this.#verdict === "unhealthy" && verdict === "healthy";
+    this.#verdict = verdict;
+    this.changedAt = Date.now();
+    // What requests had against it was the same, and is over: it need not sit out its cool-down.
+    if (isBack) this.#comeBack();
+    if (verdict !== "unknown") this.#listener.onChange({ to: verdict, trouble });
   }
 
   #eject(trouble: Trouble, now: number): void {

@@ -13,6 +13,8 @@ export interface LineCounts {
   written: number;
   /** Lost, because the reader was too slow or has gone. */
   dropped: number;
+  /** Left out by other processes, whose lines are written here. */
+  sampledOut?: number;
 }
 
 /** Where lines go, one at a time, each with its end. */
@@ -44,8 +46,9 @@ export class AccessLines {
 
   /** How many lines there were, by what became of them, for the metric `edgecase_log_lines_total`. */
   get counts(): Readonly<Record<"written" | "sampled_out" | "dropped", number>> {
-    const { written = this.#handedOver, dropped = 0 } = this.#writer.counts ?? {};
-    return { written, sampled_out: this.#sampledOut, dropped };
+    const { counts } = this.#writer;
+    const { written = this.#handedOver, dropped = 0, sampledOut = 0 } = counts ?? {};
+    return { written, sampled_out: this.#sampledOut + sampledOut, dropped };
   }
 
   /** Writes the line of a request that ended at `time`, in milliseconds since the epoch, if it is among those that are wanted. */

@@ -6,6 +6,9 @@ import { type Metric, Registry } from "prom-client";
 
 import type { TableMetric } from "./table-metric.ts";
 
+/** A scrape lets requests have their turn when it has taken so long, in milliseconds. */
+const longestTurnMs = 5;
+
 /** A page of metrics. */
 export interface Exposition {
   readonly contentType: string;
@@ -31,11 +34,14 @@ export class Exposer {
     const isOpenMetrics = accept?.includes("application/openmetrics-text") === true;
     const registry = isOpenMetrics ? this.#openMetrics : this.#classic;
     const parts: string[] = [];
+    let begunAt = performance.now();
     for (const { name } of registry.getMetricsAsArray()) {
       // oxlint-disable-next-line no-await-in-loop -- One at a time, and requests in between: a thousand zones take a while.
       parts.push(await registry.getSingleMetricAsString(name));
+      if (performance.now() - begunAt < longestTurnMs) continue; // A turn of requests can take long when there are many.
       // oxlint-disable-next-line no-await-in-loop -- See above.
       await setImmediate();
+      begunAt = performance.now();
     }
     const end = isOpenMetrics ? "# EOF\n" : "";
     return { contentType: registry.contentType, body: `${parts.join("\n")}\n${end}` };

@@ -14,6 +14,14 @@ export interface Exemplar {
   readonly atMs: number;
 }
 
+/** What a histogram has counted for a while. */
+export interface HistogramReport {
+  readonly counts: Float64Array;
+  readonly exemplars: readonly (Exemplar | undefined)[];
+  readonly sumSeconds: number;
+  readonly total: number;
+}
+
 /** Counts of observed durations. */
 export class Histogram {
   /** Observations at or below each bound, and above the last. */
@@ -31,6 +39,46 @@ export class Histogram {
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.sumSeconds += seconds;
     this.total += 1;
-    if (ray !== "") this.exemplars[bucket] = { ray, value: seconds, atMs: Date.now() };
+    if (ray !== "") this.#remember(bucket, ray, seconds);
+  }
+
+  /** In the place of the one before, whose memory it takes. */
+  #remember(bucket: number, ray: string, value: number): void {
+    const known: { -readonly [key in keyof Exemplar]: Exemplar[key] } | undefined =
+      this.exemplars[bucket];
+    if (known === undefined) {
+      this.exemplars[bucket] = { ray, value, atMs: Date.now() };
+      return;
+    }
+    known.ray = ray;
+    known.value = value;
+    known.atMs = Date.now();
+  }
+
+  /** What it has counted, which is then no longer its own; null if that is nothing. */
+  drain(): HistogramReport | null {
+    const { sumSeconds, total } = this;
+    if (total === 0) return null;
+    const report = {
+      counts: this.counts.slice(),
+      exemplars: [...this.exemplars],
+      sumSeconds,
+      total,
+    };
+    this.counts.fill(0);
+    this.exemplars.length = 0;
+    this.sumSeconds = 0;
+    this.total = 0;
+    return report;
+  }
+
+  /** Takes over what another one has counted. */
+  absorb({ counts, exemplars, sumSeconds, total }: HistogramReport): void {
+    for (const [bucket, count] of counts.entries())
+      this.counts[bucket] = (this.counts[bucket] ?? 0) + count;
+    for (const [bucket, exemplar] of exemplars.entries())
+      if (exemplar !== undefined) this.exemplars[bucket] = exemplar;
+    this.sumSeconds += sumSeconds;
+    this.total += total;
   }
 }

@@ -8,6 +8,7 @@ import type { CertificateFacts } from "../connect/certificate-facts.ts";
 import type { Evidence } from "../connect/phase-error.ts";
 import type { Target } from "../connect/target.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
+import { isHttp2 } from "../listen/client-request.ts";
 import type { Told } from "../map/codes-for.ts";
 import { longestText, protocolOf } from "./access-log.ts";
 
@@ -161,7 +162,7 @@ function keepFailure(context: ExchangeContext, failure: OriginFailure): KeptFail
         .target ?? null,
     zoneConfig: zone?.config ?? null,
     asked: {
-      httpVersionMajor: req.httpVersionMajor,
+      httpVersionMajor: isHttp2(req) ? 2 : 1,
       headers: {
         accept: keepField(accept),
         "accept-encoding": keepField(acceptEncoding?.toString()),

@@ -56,10 +56,15 @@ export class AccessLog implements LineWriter {
   }
 
   write(line: string): void {
-    if (this.#waitingBytes + this.#gathered.length + line.length > mostBytes)
-      return this.#lose(1, "whoever reads them is too slow");
-    this.#gathered += line;
-    this.#gatheredLines += 1;
+    this.writeAll(line, 1);
+  }
+
+  /** Takes so many lines at once. */
+  writeAll(text: string, lines: number): void {
+    if (this.#waitingBytes + this.#gathered.length + text.length > mostBytes)
+      return this.lose(lines, "whoever reads them is too slow");
+    this.#gathered += text;
+    this.#gatheredLines += lines;
     if (this.#gathered.length >= gatheredLength) this.#handOver();
     else this.#timer ??= setTimeout(() => this.#handOver(), gatheredMs);
   }
@@ -77,8 +82,16 @@ export class AccessLog implements LineWriter {
       });
     }
     const left = this.#waiting.reduce((sum, { lines }) => sum + lines, 0);
-    if (left > 0) this.#lose(left, "the gateway ended before they were read");
+    if (left > 0) this.lose(left, "the gateway ended before they were read");
     this.#tellLoss();
+  }
+
+  /** Lines have been lost, here or before they came here. */
+  lose(lines: number, why: string): void {
+    this.counts.dropped += lines;
+    this.#lost += lines;
+    this.#why = why;
+    this.#lossTimer ??= setTimeout(() => this.#tellLoss(), lossMs).unref();
   }
 
   #handOver(): void {
@@ -106,16 +119,9 @@ export class AccessLog implements LineWriter {
       this.#waiting.shift();
       this.#waitingBytes -= bytes.length;
       if (error === null) this.counts.written += lines;
-      else this.#lose(lines, `they could not be written: ${error.message}`);
+      else this.lose(lines, `they could not be written: ${error.message}`);
       this.#writeNext();
     });
-  }
-
-  #lose(lines: number, why: string): void {
-    this.counts.dropped += lines;
-    this.#lost += lines;
-    this.#why = why;
-    this.#lossTimer ??= setTimeout(() => this.#tellLoss(), lossMs).unref();
   }
 
   #tellLoss(): void {

@@ -1,10 +1,12 @@
 // What Prometheus is told. Counted in plain numbers per zone; labels are from closed sets: zones, origins, codes, failures.
 
+import { capacityMetrics, type CapacityNumbers } from "../capacity/capacity-metrics.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { HealthChecks } from "../health/health-checks.ts";
 import { version } from "../version.ts";
-import type { Zone } from "../zone.ts";
+import type { RetryCounts, Zone } from "../zone.ts";
 import type { AccessLines } from "./access-lines.ts";
+import { absorbCounts, type CountsReport, drainCounts } from "./counts-report.ts";
 import type { Exposer, Exposition } from "./exposition.ts";
 import { lineMetric } from "./line-metric.ts";
 import { registerOriginMetrics } from "./origin-metrics.ts";
@@ -21,11 +23,15 @@ import { type Expected, phases, requestLabels, ZoneCounts } from "./zone-counts.
 /** The zone label of requests for hosts that no zone has. */
 const noZone = "none";
 
+/** Where no zone has the host, no origin is asked. */
+const noRetries: RetryCounts = { same_origin: 0, another_origin: 0, over_budget: 0 };
+
 /** Who else counts. */
 export interface MetricSources {
-  readonly checks: HealthChecks;
+  readonly checks: Pick<HealthChecks, "counts">;
   readonly reloads: ReloadRecord;
   readonly lines: Pick<AccessLines, "counts">;
+  readonly capacity: CapacityNumbers;
 }
 
 /** The gateway's metrics and the two forms in which they are served. */
@@ -35,9 +41,11 @@ export class Metrics {
   /** By name: a zone that takes the place of another goes on with its counts. */
   readonly #rows = new Map<string, { zone: Zone; readonly counts: ZoneCounts }>();
   readonly #outside = new ZoneCounts();
+  readonly lines: MetricSources["lines"];
   #expected: Expected = { codes: [], countedAs: countingTable([]) };
 
-  constructor({ checks, reloads, lines }: MetricSources) {
+  constructor({ checks, reloads, lines, capacity }: MetricSources) {
+    this.lines = lines;
     const registers = this.#metrics;
     this.#registerCounters(registers);
     this.#registerHistograms(registers);
@@ -49,6 +57,7 @@ export class Metrics {
     );
     reloads.register(registers);
     lineMetric(registers, lines);
+    capacityMetrics(registers, capacity);
   }
 
   /**
@@ -75,6 +84,23 @@ export class Metrics {
   /** Counts a request that has ended, however it ended. */
   count(context: ExchangeContext, totalMs: number): void {
     this.#of(context.zone).count(context, totalMs);
+  }
+
+  /** Takes out what was counted since the last time, for a process that adds it to its own. */
+  drain(): CountsReport[] {
+    const outside = drainCounts(null, this.#outside, noRetries);
+    const ofZones = [...this.#rows].flatMap(
+      ([name, { zone, counts }]) => drainCounts(name, counts, zone.retryCounts) ?? [],
+    );
+    return outside === null ? ofZones : [...ofZones, outside];
+  }
+
+  /** Adds what another process has counted. */
+  absorb(reports: readonly CountsReport[]): void {
+    for (const report of reports) {
+      const row = report.zone === null ? undefined : this.#rows.get(report.zone);
+      absorbCounts(report, row?.counts ?? this.#outside, row?.zone.retryCounts ?? null);
+    }
   }
 
   /** Every metric there is, whether or not it has a sample yet. */
@@ -225,12 +251,9 @@ export class Metrics {
       },
       function* () {
         for (const { zone } of rows.values()) {
-          for (const pool of zone.origins.flatMap(({ connections }) => connections)) {
-            for (const [state, value] of Object.entries(pool.counts))
-              yield {
-                labels: { zone: zone.name, origin: pool.target.label, state },
-                value: Number(value),
-              };
+          for (const { label: origin, connectionCounts } of zone.origins) {
+            for (const [state, value] of Object.entries(connectionCounts))
+              yield { labels: { zone: zone.name, origin, state }, value: Number(value) };
           }
         }
       },

@@ -11,7 +11,7 @@ type Origin = Zone["origins"][number];
 export function registerOriginMetrics(
   registers: TableMetric[],
   zones: Zones,
-  checks: HealthChecks,
+  checks: Pick<HealthChecks, "counts">,
 ): void {
   registerStates(registers, zones);
   registerCounters(registers, zones, checks);
@@ -60,7 +60,11 @@ function registerStates(registers: TableMetric[], zones: Zones): void {
   );
 }
 
-function registerCounters(registers: TableMetric[], zones: Zones, checks: HealthChecks): void {
+function registerCounters(
+  registers: TableMetric[],
+  zones: Zones,
+  checks: Pick<HealthChecks, "counts">,
+): void {
   tableMetric(
     "counter",
     {

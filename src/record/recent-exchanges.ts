@@ -25,12 +25,17 @@ export function isWanted(kept: KeptExchange, filter: ExchangeFilter): boolean {
 export class RecentExchanges {
   readonly #passed = new Ring<KeptExchange>(mostExchanges / 2, mostBytes);
   readonly #failed = new Ring<KeptExchange>(mostExchanges / 2, mostBytes);
-  #seq = 0;
+  readonly #nextSeq: () => number;
   #watcher: ((kept: KeptExchange) => void) | null = null;
+
+  /** `nextSeq` numbers them, each higher than the one before; by default from 1. */
+  constructor(nextSeq: () => number = countUp()) {
+    this.#nextSeq = nextSeq;
+  }
 
   /** Takes down an exchange that has ended. */
   add(context: ExchangeContext, time: number, totalMs: number): void {
-    const kept = keepExchange(context, { seq: (this.#seq += 1), time, totalMs });
+    const kept = keepExchange(context, { seq: this.#nextSeq(), time, totalMs });
     (kept.failure === null ? this.#passed : this.#failed).add(kept);
     this.#watcher?.(kept);
   }
@@ -59,6 +64,12 @@ export class RecentExchanges {
     return oldest.length === 0 ? null : Math.min(...oldest);
   }
 
+  /** From this `seq` on none is missing. */
+  get completeFrom(): number {
+    const gaps = [this.#passed, this.#failed].filter(({ dropped }) => dropped > 0);
+    return Math.max(0, ...gaps.flatMap((ring) => ring.at(0)?.seq ?? []));
+  }
+
   /** How many there were that are not kept any more. */
   get dropped(): number {
     return this.#passed.dropped + this.#failed.dropped;
@@ -85,4 +96,9 @@ export class RecentExchanges {
 
 function hasRay({ ray }: KeptExchange, wanted: string): boolean {
   return ray === wanted || ray.startsWith(`${wanted}-`);
+}
+
+function countUp(): () => number {
+  let seq = 0;
+  return () => (seq += 1);
 }

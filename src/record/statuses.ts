@@ -32,7 +32,8 @@ export function countingTable(configured: readonly number[]): Uint16Array {
   return table;
 }
 
-/** The label for a number of {@link countingTable}: `502`, or `5xx`. */
+/** The label for a number of {@link countingTable}: `502`, or `5xx`; `0` for a client that got no status at all. */
 export function statusLabel(place: number): string {
+  if (place === 0) return "0";
   return place < hundred ? `${place}xx` : String(place);
 }

@@ -35,6 +35,12 @@ export interface Expected {
   readonly countedAs: Uint16Array;
 }
 
+/** How often an origin has failed one way. */
+export interface FailureCount {
+  readonly labels: Readonly<Record<string, string>>;
+  value: number;
+}
+
 /** One zone's numbers. */
 export class ZoneCounts {
   /** By method and status in one number; see {@link requestLabels}. */
@@ -44,7 +50,7 @@ export class ZoneCounts {
   readonly exemplars = new Map<number, Exemplar>();
   /** Requests that had a fault put in their way, by its name. */
   readonly injected = new Map<string, number>();
-  readonly failures = new Map<string, { labels: Record<string, string>; value: number }>();
+  readonly failures = new Map<string, FailureCount>();
   readonly duration = new Histogram();
   readonly phases = phases.map(() => new Histogram());
 

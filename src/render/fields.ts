@@ -5,6 +5,7 @@ import { type BareItem, serializeBareItem, Token } from "structured-headers";
 import { reasons } from "../../edge-codes/index.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ErrorRule } from "../config/gateway-config.ts";
+import type { EdgeCode } from "../map/edge-code.ts";
 import type { Answer, Story } from "./answer.ts";
 import type { Asker } from "./asker.ts";
 import type { Format } from "./negotiate.ts";
@@ -66,18 +67,27 @@ export function answerFields(
 /** The fields that every error has, whatever its body is. */
 export function errorFields(context: ErrorSource, answer: Answer): string[] {
   const fields = commonFields(context.ray);
-  if (answer.detail === null) return fields;
+  return answer.detail === null
+    ? fields
+    : [...fields, ...tellingFields(answer.detail.failure, context, answer.code)];
+}
 
-  const { facts } = answer.code;
-  fields.push(
-    "proxy-status",
-    proxyStatus(answer.detail.failure, context, answer.code.status),
-    "cf-error-type",
-    String(answer.code.code),
-  );
-  if (facts.retryable && facts.retryAfterSeconds !== null)
-    fields.push("retry-after", String(facts.retryAfterSeconds));
-  return fields;
+/** Those that tell what has failed. */
+export function tellingFields(
+  failure: OriginFailure,
+  context: ErrorSource,
+  code: EdgeCode,
+): string[] {
+  return [
+    "proxy-status", proxyStatus(failure, context, code.status),
+    "cf-error-type", String(code.code),
+    ...retryFields(code),
+  ]; // prettier-ignore
+}
+
+/** How long to wait before the next try, where that is known. */
+export function retryFields({ facts: { retryable, retryAfterSeconds } }: EdgeCode): string[] {
+  return retryable && retryAfterSeconds !== null ? ["retry-after", String(retryAfterSeconds)] : [];
 }
 
 /** The Server field that the zone wants its answers to have. */

@@ -3,6 +3,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 
+import { isShed } from "../classify/edge-failure.ts";
 import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import { hasBody } from "../identify/has-body.ts";
@@ -18,7 +19,9 @@ import {
   type BodyForm,
   errorFields,
   type ErrorSource,
+  retryFields,
   serverField,
+  tellingFields,
 } from "./fields.ts";
 import { isGrpc, sendGrpc } from "./grpc.ts";
 import { toHtml } from "./html.ts";
@@ -64,10 +67,8 @@ export function respond(
   told: Told,
   story: Story = context,
 ): void {
-  send(context, answerFor(story, failure, told, told.isVerbose), {
-    fields: fieldsFor(failure),
-    story,
-  });
+  const fields = fieldsFor(story, failure, told);
+  send(context, answerTo(story, failure, told), { fields, story });
   linger(context);
 }
 
@@ -78,9 +79,8 @@ export function respondOnSocket(
   told: Told,
   socket: Socket,
 ): void {
-  const answer = answerFor(context, failure, told, told.isVerbose);
-  const { status, reason, fields, body } = compose(context, answer, {
-    fields: fieldsFor(failure),
+  const { status, reason, fields, body } = compose(context, answerTo(context, failure, told), {
+    fields: fieldsFor(context, failure, told),
     story: context,
   });
   const lines = [`HTTP/1.1 ${status} ${reason}`];
@@ -146,9 +146,18 @@ function negotiated(asker: Asker, answer: Answer): Written {
   return { form: format, body: Buffer.from(writers[format](answer)) };
 }
 
-/** RFC 9110 §15.5.6: a 405 says what there is. */
-function fieldsFor({ evidence: { allow } }: OriginFailure): string[] {
-  return allow === undefined ? [] : ["allow", String(allow)];
+/** The answer to a request that fails. Who has too much to do makes no long page: it costs as much as a request that is passed on. */
+export function answerTo(context: Story, failure: OriginFailure, told: Told): Answer {
+  return answerFor(context, failure, told, told.isVerbose && !isShed(failure));
+}
+
+/** Fields that go with the failure, whatever the page is like. */
+function fieldsFor(context: ErrorSource, failure: OriginFailure, told: Told): string[] {
+  const { allow } = failure.evidence;
+  if (allow !== undefined) return ["allow", String(allow)]; // RFC 9110 §15.5.6: a 405 says what there is.
+  if (failure.type !== "proxy_internal_response") return [];
+  if (!told.isVerbose) return retryFields(told.told); // The same for every zone, and no secret of an origin's.
+  return isShed(failure) ? tellingFields(failure, context, told.told) : [];
 }
 
 /**

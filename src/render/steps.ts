@@ -23,7 +23,8 @@ export function stepsOf(
   failure: OriginFailure | null,
   isTls: boolean,
 ): Step[] {
-  const isRefused = failure?.type === "http_request_error";
+  const isRefused =
+    failure?.type === "http_request_error" || failure?.type === "proxy_internal_response";
   const brokenAt = failure === null ? order.length : order.indexOf(failure.phase);
   const stateOf = (phase: Phase): StepState => {
     const at = order.indexOf(phase);

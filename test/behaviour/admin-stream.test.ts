@@ -6,6 +6,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 
 import { describe, expect, test } from "vitest";
 
+import { KeptFeed } from "../../src/admin/exchange-feed.ts";
 import { LiveStream } from "../../src/admin/live-stream.ts";
 import type { SettingsView, Summary } from "../../src/admin/schemas.ts";
 import { startAdmin, type TestAdmin } from "../helpers/admin.ts";
@@ -167,7 +168,7 @@ describe("readers of the stream", () => {
       origins: [nowhere],
     }));
     await using gateway = await startGatewayOn({ zones });
-    const stream = new LiveStream(gateway.gateway);
+    const stream = new LiveStream(gateway.gateway, new KeptFeed(gateway.gateway.recent));
     const responses: ServerResponse[] = [];
     const server = createServer((_req, res) => {
       responses.push(res);

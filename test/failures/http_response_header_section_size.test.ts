@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 
+import type { ZooContext } from "../../fixtures/fixture.ts";
+import * as h2 from "../../fixtures/http2-frames.ts";
+import { startHttp2 } from "../../fixtures/http2-origin.ts";
 import { testFailureChain } from "../helpers/failure-chain.ts";
-import { startGateway } from "../helpers/gateway.ts";
+import { startGateway, startGatewayOn } from "../helpers/gateway.ts";
 
 testFailureChain({
   fixture: "header-129kb",
@@ -32,6 +35,21 @@ describe("http_response_header_section_size", () => {
       failure: "http_response_header_section_size",
       phase: "http",
     });
+  });
+
+  test("a field of 200 KB over HTTP/2 is too large from its first frame on, whenever the others come", async () => {
+    const fields = h2.ok(1, [["x-big", "x".repeat(200 * 1_024)]]);
+    const firstFrame = fields.subarray(0, 9 + 16_384);
+    const zoo = { hostName: "localhost" } as ZooContext;
+    const origin = await startHttp2(zoo, { onRequest: (socket) => socket.write(firstFrame) });
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["*"], origins: [origin.origin], h2c: true }],
+    });
+
+    await gateway.get();
+    await origin.close();
+
+    expect(await gateway.line()).toMatchObject({ failure: "http_response_header_section_size" });
   });
 
   test.each(["header-20kb", "header-70kb", "header-127kb", "h2-header-125kb"])(

@@ -6,6 +6,7 @@ import { type Agent, get, type IncomingMessage } from "node:http";
 import { type Program, type ProgramOptions, startProgram } from "./program.ts";
 
 const command = ["--import", "tsx", "src/cli.ts"];
+const built = ["dist/src/cli.js"];
 
 /** Where it says that it serves, and its admin server. */
 export const places = {
@@ -33,14 +34,21 @@ export async function runEdgecaseBeside(args: readonly string[], env: NodeJS.Pro
 export interface CommandOptions extends ProgramOptions {
   /** For Node itself. */
   readonly nodeArgs?: readonly string[];
+  /** So many files and sockets may it have open; without it as many as this process. */
+  readonly openFiles?: number;
+  /** What was built last is run, in place of the source. */
+  readonly isBuilt?: boolean;
 }
 
 /** Starts it. */
 export function startEdgecase(
   args: readonly string[],
-  { nodeArgs = [], ...options }: CommandOptions = {},
+  { nodeArgs = [], openFiles, isBuilt = false, ...options }: CommandOptions = {},
 ): Program {
-  return startProgram(process.execPath, [...nodeArgs, ...command, ...args], options);
+  const line = [process.execPath, ...nodeArgs, ...(isBuilt ? built : command), ...args] as const;
+  if (openFiles === undefined) return startProgram(line[0], line.slice(1), options);
+  // The shell gives way to it, so that signals still reach it.
+  return startProgram("sh", ["-c", `ulimit -n ${openFiles}; exec "$0" "$@"`, ...line], options);
 }
 
 /** What a GET came to. */

@@ -1,65 +1,52 @@
 // Origins in processes of their own, to be killed as a kernel kills: nobody says goodbye, and every connection is gone at once.
 
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+
+import { KillableProcess } from "./killable-process.ts";
 
 const program = fileURLToPath(new URL("origin-program.mjs", import.meta.url));
 
 /** What an origin does with requests; its checks are answered well while it listens. */
 export type OriginState = "well" | "closes" | "fails" | "down";
 
-/** One origin. It has the same port each time it is started. */
-export class OriginProcess {
-  readonly name: string;
-  port = 0;
-  #child: ChildProcess | null = null;
+/** Files of a certificate and its key, with which an origin speaks TLS. */
+export interface OriginCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
 
-  private constructor(name: string) {
-    this.name = name;
+/** One origin. It has the same port each time it is started. */
+export class OriginProcess extends KillableProcess {
+  readonly #scheme: "http" | "https";
+
+  private constructor(name: string, certificate: OriginCertificate | null) {
+    super(name, program, certificate === null ? [] : [certificate.cert, certificate.key]);
+    this.#scheme = certificate === null ? "http" : "https";
   }
 
   /** Starts an origin on a free port; resolves when it listens. */
-  static async start(name: string): Promise<OriginProcess> {
-    const origin = new OriginProcess(name);
+  static async start(
+    name: string,
+    certificate: OriginCertificate | null = null,
+  ): Promise<OriginProcess> {
+    const origin = new OriginProcess(name, certificate);
     await origin.startAgain();
     return origin;
   }
 
   /** As a zone takes it. */
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return this.urlAt("127.0.0.1");
   }
 
-  get isRunning(): boolean {
-    return this.#child !== null;
-  }
-
-  /** Kills it, without warning; resolves when it is gone. */
-  async kill(): Promise<void> {
-    const child = this.#child;
-    this.#child = null;
-    if (child === null) return;
-    const gone = once(child, "exit");
-    child.kill("SIGKILL");
-    await gone;
-  }
-
-  /** Starts it after it was killed; resolves when it listens. */
-  async startAgain(): Promise<void> {
-    const child = fork(program, [this.name, ...(this.port === 0 ? [] : [String(this.port)])], {
-      execArgv: [], // Not what this process was started with: loaders would only cost time.
-    });
-    this.#child = child;
-    this.port = await reportOf(child);
+  /** As a zone takes it that knows its host by a name. */
+  urlAt(host: string): string {
+    return `${this.#scheme}://${host}:${this.port}`;
   }
 
   /** Tells it what to do from now on; resolves when it does. */
   async become(state: OriginState): Promise<void> {
-    if (this.#child === null) throw new Error(`origin ${this.name} is not running`);
-    const told = reportOf(this.#child);
-    this.#child.send(state);
-    await told;
+    await this.tell(state);
   }
 }
 
@@ -80,21 +67,4 @@ export async function startOrigins<Name extends string>(
       await Promise.all(all.map((origin) => origin.kill()));
     },
   };
-}
-
-/** Its next message, which names its port. */
-async function reportOf(child: ChildProcess): Promise<number> {
-  const ended = new AbortController();
-  const { signal } = ended;
-  try {
-    const [{ port }] = (await Promise.race([
-      once(child, "message", { signal }),
-      once(child, "exit", { signal }).then(() => {
-        throw new Error("the origin ended before it listened");
-      }),
-    ])) as [{ port: number }];
-    return port;
-  } finally {
-    ended.abort();
-  }
 }

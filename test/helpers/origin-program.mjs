@@ -1,18 +1,21 @@
-// An origin that is a process of its own, so that it can be killed: `node origin-program.mjs NAME [PORT]`. What a request asks of it
-// stands in the query: `delay` milliseconds before the head, then `size` bytes in `parts`, `pause` milliseconds apart.
+// An origin that is a process of its own, so that it can be killed: `node origin-program.mjs NAME PORT [CERTIFICATE KEY]`. What a request
+// asks of it stands in the query: `delay` milliseconds before the head, then `size` bytes in `parts`, `pause` milliseconds apart;
+// `close` ends the connection after it.
 
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 
 /** Below the ports that the kernel gives away, or somebody else might have this one while the origin is down. */
 const [firstPort, lastPort] = [20_000, 32_000];
 
-const [name, wantedPort] = process.argv.slice(2);
-let port = Number(wantedPort ?? 0);
+const [name, wantedPort, certFile, keyFile] = process.argv.slice(2);
+let port = Number(wantedPort);
 
 /** `well`; `closes` and `fails` answer nothing but checks; `down` does not listen. */
 let state = "well";
 
-const server = createServer((req, res) => {
+function serve(req, res) {
   if (state === "down") res.setHeader("Connection", "close"); // The last request of its connection.
   if (req.url === "/health") return res.end("well");
   if (state === "closes") return req.socket.destroy();
@@ -25,9 +28,15 @@ const server = createServer((req, res) => {
   req.on("end", () => {
     const query = new URL(req.url, "http://origin").searchParams;
     const number = (key, usual) => Number(query.get(key) ?? usual);
+    if (query.has("close")) res.setHeader("Connection", "close");
     setTimeout(() => answer(res, received, number), number("delay", 0));
   });
-});
+}
+
+const server =
+  certFile === undefined
+    ? createServer(serve)
+    : createSecureServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, serve);
 
 function answer(res, received, number) {
   const [size, parts] = [number("size", 100), number("parts", 1)];
@@ -59,7 +68,7 @@ server.on("listening", () => {
   process.send({ port });
 });
 server.on("error", (error) => {
-  if (error.code !== "EADDRINUSE" || wantedPort !== undefined) throw error;
+  if (error.code !== "EADDRINUSE" || wantedPort !== "0") throw error;
   listen();
 });
 

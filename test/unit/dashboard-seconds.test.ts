@@ -53,10 +53,15 @@ describe("the past", () => {
       ended(2, 900),
     ];
 
-    expect(pastSeconds(kept, 6_000)).toEqual([counts(4, 2), counts(5, 1)]);
+    expect(pastSeconds(kept, { completeFrom: 6, oldest: 2 }, 6_000)).toEqual([
+      counts(4, 2),
+      counts(5, 1),
+    ]);
   });
 
   test("begins with the first exchange where everything is there", () => {
-    expect(pastSeconds([ended(2, 1_500), ended(1, 1_100)], 6_000)).toEqual([counts(1, 2)]);
+    const kept = [ended(40, 1_500), ended(17, 1_100)];
+
+    expect(pastSeconds(kept, { completeFrom: 0, oldest: 17 }, 6_000)).toEqual([counts(1, 2)]);
   });
 });

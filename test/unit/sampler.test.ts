@@ -1,11 +1,9 @@
 import { describe, expect, test } from "vitest";
 
 import { Sampler } from "../../src/admin/sampler.ts";
-import type { KeptExchange } from "../../src/record/kept-exchange.ts";
 
-const exchange = (seq: number, isFailed = false) =>
-  ({ seq, failure: isFailed ? {} : null }) as KeptExchange;
-const seqs = (list: readonly KeptExchange[]) => list.map(({ seq }) => seq);
+const exchange = (seq: number, isFailed = false) => ({ seq, failure: isFailed ? {} : null });
+const seqs = (list: readonly { readonly seq: number }[]) => list.map(({ seq }) => seq);
 
 describe("the sampler", () => {
   test("shows everything in its order, a few at a time, while there is little", () => {

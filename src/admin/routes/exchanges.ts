@@ -4,8 +4,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 
 import { closed } from "../../config/schema-parts.ts";
-import type { KeptExchange } from "../../record/kept-exchange.ts";
-import { summarise, viewExchange } from "../exchange-views.ts";
+import type { ExchangeSource } from "../exchange-source.ts";
 import { problemResponse, RequestProblem } from "../problem.ts";
 import {
   exchangeSchema,
@@ -15,7 +14,6 @@ import {
   rayParameter,
   summarySchema,
 } from "../schemas.ts";
-import type { AdminSubject } from "../subject.ts";
 
 const querySchema = Type.Object(
   {
@@ -35,6 +33,7 @@ const querySchema = Type.Object(
 const listSchema = Type.Object({
   exchanges: Type.Array(summarySchema, { description: "Newest first." }),
   oldest: nullable(integer("The smallest seq that is kept; null if there is none.")),
+  completeFrom: integer("From this seq on none is missing."),
   dropped: integer("How many there were that are not kept any more."),
 });
 
@@ -45,7 +44,7 @@ export const raySchema = Type.Object({ ray: rayParameter });
 export const gone = problemResponse("It is not among those of late, or has no such thing.");
 
 /** Adds the routes. */
-export function addExchanges(app: FastifyInstance, { recent }: AdminSubject): void {
+export function addExchanges(app: FastifyInstance, exchanges: ExchangeSource): void {
   app.get<{ Querystring: Static<typeof querySchema> }>(
     "/api/exchanges",
     {
@@ -55,11 +54,7 @@ export function addExchanges(app: FastifyInstance, { recent }: AdminSubject): vo
         response: { 200: listSchema },
       },
     },
-    async ({ query: { limit, before, ...filter } }) => ({
-      exchanges: first(limit, recent.search(filter, before)).map(summarise),
-      oldest: recent.oldest,
-      dropped: recent.dropped,
-    }),
+    async ({ query: { limit, before, ...filter } }) => exchanges.list({ filter, before, limit }),
   );
   app.get<{ Params: Static<typeof raySchema> }>(
     "/api/exchanges/:ray",
@@ -70,23 +65,12 @@ export function addExchanges(app: FastifyInstance, { recent }: AdminSubject): vo
         response: { 200: exchangeSchema, 404: gone },
       },
     },
-    async ({ params: { ray } }) => viewExchange(findExchange(recent, ray)),
+    async ({ params: { ray } }) => found(await exchanges.view(ray)),
   );
 }
 
-/** The exchange with this ray id. Throws a {@link RequestProblem} if it is gone. */
-export function findExchange(recent: AdminSubject["recent"], ray: string): KeptExchange {
-  const kept = recent.find(ray);
-  if (kept === undefined)
-    throw new RequestProblem(404, "there is no such exchange among those of late");
-  return kept;
-}
-
-function first<T>(most: number, items: Iterable<T>): T[] {
-  const taken: T[] = [];
-  for (const item of items) {
-    if (taken.length === most) break;
-    taken.push(item);
-  }
-  return taken;
+/** What was found of an exchange. Throws a {@link RequestProblem} if it is gone. */
+export function found<T>(part: T | null): T {
+  if (part === null) throw new RequestProblem(404, "there is no such exchange among those of late");
+  return part;
 }

@@ -12,7 +12,7 @@ import {
   faultSchema,
 } from "../fault-schemas.ts";
 import { problemResponse, RequestProblem } from "../problem.ts";
-import type { AdminSubject } from "../subject.ts";
+import type { AdminSubject, Crew } from "../subject.ts";
 
 const listSchema = Type.Object(
   { faults: Type.Array(faultSchema) },
@@ -23,7 +23,7 @@ const listSchema = Type.Object(
 );
 
 /** Adds the routes. */
-export function addFaults(app: FastifyInstance, subject: AdminSubject): void {
+export function addFaults(app: FastifyInstance, subject: AdminSubject, crew: Crew): void {
   const { injection } = subject;
   app.get(
     "/api/faults",
@@ -42,6 +42,7 @@ export function addFaults(app: FastifyInstance, subject: AdminSubject): void {
     async ({ body }, reply) => {
       const added = await addFault(body, subject);
       if ("rule" in added) throw new RequestProblem(400, added);
+      await crew.settled();
       return reply.code(201).send(added);
     },
   );
@@ -54,7 +55,11 @@ export function addFaults(app: FastifyInstance, subject: AdminSubject): void {
         response: { 200: listSchema },
       },
     },
-    async () => ({ faults: injection.clear().map(viewFault) }),
+    async () => {
+      const faults = injection.clear().map(viewFault);
+      await crew.settled();
+      return { faults };
+    },
   );
   app.delete<{ Params: { id: string } }>(
     "/api/faults/:id",
@@ -70,6 +75,7 @@ export function addFaults(app: FastifyInstance, subject: AdminSubject): void {
     async ({ params: { id } }) => {
       const [cleared] = injection.clear(id);
       if (cleared === undefined) throw new RequestProblem(404, "no fault in force has this id");
+      await crew.settled();
       return viewFault(cleared);
     },
   );

@@ -2,18 +2,26 @@
 
 import type { FastifyInstance } from "fastify";
 
-import type { AdminSubject } from "../subject.ts";
+import type { AdminSubject, Crew } from "../subject.ts";
 
-/** Adds `/metrics`, `/healthz` and `/readyz`. `isReady` says whether the gateway takes requests. */
+/** What is monitored. */
+interface Monitored {
+  readonly subject: AdminSubject;
+  readonly crew: Crew;
+  /** Whether the gateway takes requests. */
+  readonly isReady: () => boolean;
+}
+
+/** Adds `/metrics`, `/healthz` and `/readyz`. */
 export function addMonitoring(
   app: FastifyInstance,
-  { metrics }: AdminSubject,
-  isReady: () => boolean,
+  { subject: { metrics }, crew, isReady }: Monitored,
 ): void {
   app.get(
     "/metrics",
     { schema: { summary: "The metrics, for Prometheus." } },
     async (request, reply) => {
+      await crew.gathered();
       const { contentType, body } = await metrics.scrape(request.headers.accept);
       return reply.header("content-type", contentType).send(body);
     },

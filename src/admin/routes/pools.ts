@@ -5,10 +5,10 @@ import type { FastifyInstance } from "fastify";
 
 import { poolsSchema } from "../pool-schemas.ts";
 import { poolStates } from "../pool-states.ts";
-import type { AdminSubject } from "../subject.ts";
+import type { AdminSubject, Crew } from "../subject.ts";
 
 /** Adds the route. */
-export function addPools(app: FastifyInstance, subject: AdminSubject): void {
+export function addPools(app: FastifyInstance, subject: AdminSubject, crew: Crew): void {
   app.get(
     "/api/pools",
     {
@@ -17,6 +17,9 @@ export function addPools(app: FastifyInstance, subject: AdminSubject): void {
         response: { 200: Type.Array(poolsSchema) },
       },
     },
-    async () => poolStates(subject.zones),
+    async () => {
+      await crew.gathered();
+      return poolStates(subject.zones);
+    },
   );
 }

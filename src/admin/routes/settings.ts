@@ -5,11 +5,11 @@ import type { FastifyInstance } from "fastify";
 import { applyChange } from "../apply-change.ts";
 import { problemResponse, RequestProblem } from "../problem.ts";
 import { changeSchema, type SettingsRequest, settingsSchema } from "../schemas.ts";
-import type { AdminSubject } from "../subject.ts";
+import type { AdminSubject, Crew } from "../subject.ts";
 import { viewSettings } from "../views.ts";
 
 /** Adds the routes. */
-export function addSettings(app: FastifyInstance, subject: AdminSubject): void {
+export function addSettings(app: FastifyInstance, subject: AdminSubject, crew: Crew): void {
   app.get(
     "/api/settings",
     { schema: { summary: "The settings in force.", response: { 200: settingsSchema } } },
@@ -27,6 +27,7 @@ export function addSettings(app: FastifyInstance, subject: AdminSubject): void {
     async ({ body }) => {
       const problem = applyChange(body, subject);
       if (problem !== null) throw new RequestProblem(400, problem);
+      await crew.settled();
       return viewSettings(subject);
     },
   );

@@ -4,11 +4,11 @@ import { Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 
 import { zoneSchema } from "../schemas.ts";
-import type { AdminSubject } from "../subject.ts";
+import type { AdminSubject, Crew } from "../subject.ts";
 import { viewZone } from "../views.ts";
 
 /** Adds the route. */
-export function addZones(app: FastifyInstance, subject: AdminSubject): void {
+export function addZones(app: FastifyInstance, subject: AdminSubject, crew: Crew): void {
   app.get(
     "/api/zones",
     {
@@ -17,6 +17,9 @@ export function addZones(app: FastifyInstance, subject: AdminSubject): void {
         response: { 200: Type.Array(zoneSchema) },
       },
     },
-    async () => subject.zones.map(viewZone),
+    async () => {
+      await crew.gathered();
+      return subject.zones.map(viewZone);
+    },
   );
 }
