@@ -1,10 +1,11 @@
 // Fills what the docs repeat from the data: README's table of codes, the options in docs/configuration.md, docs/failures.md,
-// the series in docs/metrics.md, the examples in docs/recipe*.md; and fixtures/catalogue.ts.
+// the series in docs/metrics.md, the attacks in docs/security.md, the examples in docs/recipe*.md; and fixtures/catalogue.ts.
 // `npx tsx scripts/generate-docs.ts` writes them; with `--check` it writes nothing and exits 1 if anything is out of date.
 
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import { attacksTable } from "./pages/attacks-table.ts";
 import { cataloguePage } from "./pages/catalogue.ts";
 import { codesTable } from "./pages/codes-table.ts";
 import { examplesIn, shownExample } from "./pages/examples.ts";
@@ -21,6 +22,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/configuration.md", fill(readText("docs/configuration.md"), "options", optionsTable())],
     ["docs/failures.md", failuresPage()],
     ["fixtures/catalogue.ts", cataloguePage()],
+    ["docs/security.md", fill(readText("docs/security.md"), "attacks", attacksTable())],
     ["docs/metrics.md", fill(readText("docs/metrics.md"), "series", seriesTable())],
     ...recipes(),
   ]);
