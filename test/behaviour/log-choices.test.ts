@@ -146,8 +146,8 @@ describe("log.requestFields and log.responseFields", () => {
     await gateway.get();
 
     const keys = Object.keys(await gateway.line());
-    expect(keys.at(-1)).toBe("totalMs");
-    expect(keys.length).toBe(29);
+    expect(keys.at(-1)).toBe("injected");
+    expect(keys.length).toBe(30);
   });
 
   test.each([

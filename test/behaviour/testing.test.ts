@@ -190,7 +190,7 @@ describe("close", () => {
 
     await edge.close();
 
-    expect(await pending).toBeInstanceOf(TypeError);
+    expect(await pending).toMatchObject({ status: 503 });
     await expect(edge.close()).resolves.toBeUndefined();
     await waitFor(() => origin.open.size === 0, "the origin's connection is open");
   });
