@@ -37,8 +37,9 @@ describe("HTTP/2 to the origin", () => {
   });
 
   test("a connection more is opened when all streams of one are in use", async () => {
+    const together = whenAll(10);
     await using origin = await startHttp2Origin(
-      (stream) => void setTimeout(() => hello(stream), 20),
+      (stream) => (origin.heads.length === 1 ? hello(stream) : together(stream)),
       { maxConcurrentStreams: 4 },
     );
     await using gateway = await startGatewayOn({ zones: [zone(origin.url)] });
