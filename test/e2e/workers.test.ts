@@ -291,12 +291,11 @@ describe("workers", { timeout: startMs }, () => {
       connectPlain(command.port, "127.0.0.1"),
     );
     for (const socket of sockets) socket.on("error", () => {}).resume();
-    const dropped = (): Promise<number> => metric("edgecase_client_connections_dropped_total", {});
-    const connected = (): Promise<number> => metric("edgecase_client_connections", {});
-    await waitUntil(async () => (await dropped()) > 0);
-    const there = await connected();
+    const connections = "edgecase_client_connections";
+    await waitUntil(async () => (await metric(`${connections}_dropped_total`, {})) > 0);
+    const there = await metric(connections, {});
     for (const socket of sockets) socket.destroy();
-    await waitUntil(async () => (await connected()) === 0);
+    await waitUntil(async () => (await metric(connections, {})) === 0);
 
     expect(there).toBeGreaterThan(0);
     expect(there).toBeLessThanOrEqual(most);
