@@ -4,6 +4,7 @@ import type { Health } from "./health/origin-health.ts";
 import type { FaultOffice } from "./inject/injection.ts";
 import type { ClientCertificates } from "./listen/client-certificates.ts";
 import type { Door } from "./listen/front-door.ts";
+import type { OwnAddresses } from "./listen/own-addresses.ts";
 import type { RecentExchanges } from "./record/recent-exchanges.ts";
 import type { Witness } from "./record/recorder.ts";
 import type { ReloadRecord } from "./record/reload-record.ts";
@@ -16,6 +17,10 @@ export interface GatewayParts {
   readonly recent?: RecentExchanges;
   /** The way in. Without it the gateway listens by itself. */
   readonly door?: Door;
+  /** Where the gateway listens, in whichever process. */
+  readonly own?: OwnAddresses;
+  /** Its listeners are other processes', too: what it does not take, Node gives to them. */
+  readonly sharesPorts?: boolean;
   /** For clients over HTTPS. */
   readonly certificates?: () => Promise<ClientCertificates>;
   /** Makes what keeps an eye on origins; `isOwnAddress` tells where the gateway itself listens. */

@@ -49,7 +49,7 @@ export class Gateway implements ExchangeListener {
   readonly reloads: ReloadRecord;
   readonly recent: RecentExchanges;
   readonly injection: Injection;
-  readonly #capacity: Capacity;
+  readonly capacity: Capacity;
   readonly #messages: Logger;
   readonly #parts: GatewayParts;
   readonly #inForce: InForce;
@@ -57,9 +57,9 @@ export class Gateway implements ExchangeListener {
   readonly #admission: Admission;
   readonly #refusals: Refusals;
   readonly #recorder: Recorder;
-  readonly #own = new OwnAddresses();
+  readonly #own: OwnAddresses;
   /** True for an address and port at which it listens. */
-  readonly isOwnAddress = this.#own.has;
+  readonly isOwnAddress = (host: string, port: number): boolean => this.#own.has(host, port);
   /** Another server of this process listens there, such as the admin server: no origin may be it. */
   readonly listensAt = (host: string, port: number): Promise<void> => this.#own.add(host, port);
   readonly #server: FastifyInstance;
@@ -81,11 +81,12 @@ export class Gateway implements ExchangeListener {
     const { canBeAsked = config.admin.port !== false } = parts;
     this.#messages = messages;
     this.#parts = parts;
+    this.#own = parts.own ?? new OwnAddresses();
     this.recent = parts.recent ?? new RecentExchanges();
     this.reloads = parts.reloads ?? new ReloadRecord(messages);
     this.health = parts.health?.(this.#own.has) ?? new OriginHealth(this.#own.has, messages);
     const accessLines = new AccessLines(config.log, lines);
-    const capacity = (this.#capacity = new Capacity(config.overload, messages));
+    const capacity = (this.capacity = new Capacity(config.overload, messages, parts.sharesPorts));
     this.metrics = new Metrics({
       checks: this.health.checks,
       reloads: this.reloads,
@@ -107,7 +108,6 @@ export class Gateway implements ExchangeListener {
       (...malformed) => refusals.malformed(...malformed),
     );
     this.#clients = new ClientConnections(this.#server.server, (context) => this.#left(context));
-    const clients = this.#clients;
     const refusals = (this.#refusals = new Refusals({
       inForce,
       judge,
@@ -120,7 +120,7 @@ export class Gateway implements ExchangeListener {
         app: this.#server,
         config,
         connections: capacity.connections,
-        clients,
+        clients: this.#clients,
         onUnknownMethod: (req, res) => refusals.method(req, res),
       });
     this.#layLine();
@@ -147,7 +147,7 @@ export class Gateway implements ExchangeListener {
       this.#recorder.tracing = this.#tracing = await loadTracing(this.#messages);
     this.injection.adopt(this.config);
     await this.injection.prepare();
-    this.#capacity.open();
+    this.capacity.open();
     const { listen } = this.config;
     const warn = (why: string): void => this.#messages.warn(why);
     const { certificates = () => loadCertificates(listen, warn) } = this.#parts;
@@ -166,7 +166,7 @@ export class Gateway implements ExchangeListener {
     const outcome = { ...this.#inForce.replace(config), needsRestart };
     this.settings.reset();
     this.injection.adopt(config);
-    this.#capacity.adopt(config.overload);
+    this.capacity.adopt(config.overload);
     await this.#door.adapt(config);
     this.reloads.succeeded(config, outcome, performance.now() - startedAt);
     return outcome;
@@ -184,7 +184,7 @@ export class Gateway implements ExchangeListener {
     for (const tunnel of this.#tunnels) tunnel.close(); // They end when somebody ends them, which may be never.
     const { idleMs } = this.config.shutdown;
     await this.#door.close({ idleMs, graceMs, cutOff: (contexts) => this.#cutOff(contexts) });
-    this.#capacity.close();
+    this.capacity.close();
     this.#inForce.close();
     await this.injection.close();
     this.health.close();

@@ -12,7 +12,7 @@ export const definitions: readonly MetricDefinition[] = new Metrics({
   checks: new HealthChecks(() => false),
   reloads: new ReloadRecord(pino({ enabled: false })),
   lines: { counts: { written: 0, sampled_out: 0, dropped: 0 } },
-  capacity: { underWay: 0, connections: { count: 0, dropped: 0 }, lag: { lagMs: 0 } },
+  capacity: { numbers: { underWay: 0, connections: 0, lagMs: 0 }, connections: { dropped: 0 } },
 }).definitions;
 
 /** Labels and the values that they must have, as `="521"` or `=~"5.."`. */

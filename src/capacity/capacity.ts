@@ -16,9 +16,16 @@ import { ShedShare } from "./shed-share.ts";
 /** Nothing was refused for so long, in milliseconds: that is said. */
 const calmMs = 5_000;
 
+/** How much there is to do. */
+export interface CapacityNumbers {
+  readonly underWay: number;
+  readonly connections: number;
+  readonly lagMs: number;
+}
+
 /** Knows how much there is to do. */
 export class Capacity {
-  readonly connections = new ConnectionLimit();
+  readonly connections: ConnectionLimit;
   readonly lag: LoopLag;
   /** Requests and tunnels that were let in and have not ended. */
   underWay = 0;
@@ -30,10 +37,26 @@ export class Capacity {
   #refusedBefore = 0;
   #calmMs = 0;
 
-  constructor(limits: Overload, messages: Logger) {
+  /** The same in other processes, when they were last asked. */
+  elsewhere: readonly CapacityNumbers[] = [];
+
+  /** `sharesPorts`: the listeners are other processes', too. */
+  constructor(limits: Overload, messages: Logger, sharesPorts = false) {
+    this.connections = new ConnectionLimit({ sharesPorts });
     this.#limits = limits;
     this.#messages = messages;
     this.lag = new LoopLag((lagMs) => this.#look(lagMs));
+  }
+
+  /** Sums, and the longest lag, of this process and those elsewhere. */
+  get numbers(): CapacityNumbers {
+    const { underWay, connections, lag, elsewhere } = this;
+    const all = [{ underWay, connections: connections.count, lagMs: lag.lagMs }, ...elsewhere];
+    return {
+      underWay: all.reduce((sum, one) => sum + one.underWay, 0),
+      connections: all.reduce((sum, one) => sum + one.connections, 0),
+      lagMs: Math.max(...all.map(({ lagMs }) => lagMs)),
+    };
   }
 
   /** Begins to look at the clock. */

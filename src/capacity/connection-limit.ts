@@ -27,6 +27,13 @@ interface Door {
   readonly surplus: number;
 }
 
+/** What there is to know of the process. */
+export interface ConnectionLimitOptions {
+  /** How many files it may open; null where nobody knows. */
+  readonly openFiles?: number | null;
+  readonly sharesPorts?: boolean;
+}
+
 /** Counts connections. */
 export class ConnectionLimit {
   /** Connections that were closed unanswered. */
@@ -37,9 +44,12 @@ export class ConnectionLimit {
   /** What the process may open leaves room for no more; Infinity where nobody knows. */
   readonly #bySystem: number;
   readonly #mostSurplus: number;
+  readonly #sharesPorts: boolean;
   #wanted = Infinity;
 
-  constructor(openFiles = mostOpenFiles()) {
+  /** `sharesPorts`: other processes have the same listeners. */
+  constructor({ openFiles = mostOpenFiles(), sharesPorts = false }: ConnectionLimitOptions = {}) {
+    this.#sharesPorts = sharesPorts;
     const files = openFiles === null ? Infinity : Math.max(0, openFiles - reservedFiles);
     this.#mostSurplus = Math.min(mostSurplus, Math.floor(files * surplusPart));
     // Each client may need a connection to an origin.
@@ -69,6 +79,7 @@ export class ConnectionLimit {
     server.on("connection", (socket: Socket) => {
       // What TLS has secured comes a second time, and so does what asked for an upgrade in vain.
       if (socket instanceof TLSSocket || door.sockets.has(socket)) return;
+      if (this.#sharesPorts && door.sockets.size >= this.#mostAt(door)) return this.#drop(socket);
       door.sockets.add(socket);
       if (isPlain && this.count > this.most) this.#tellSoon(socket);
       this.#adjust();
@@ -97,12 +108,20 @@ export class ConnectionLimit {
     });
   }
 
+  #drop(socket: Socket): void {
+    this.dropped += 1;
+    socket.destroy();
+  }
+
   #adjust(): void {
-    const { count, most } = this;
-    for (const { server, sockets, surplus } of this.#doors) {
-      const elsewhere = count - sockets.size;
-      // Not below 1: to Node 20, 0 is no limit.
-      server.maxConnections = Math.max(1, most + surplus - elsewhere);
-    }
+    // What one of several processes does not take, Node would give to the next, and so on without end where none has room.
+    if (this.#sharesPorts) return;
+    for (const door of this.#doors) door.server.maxConnections = this.#mostAt(door);
+  }
+
+  /** How many connections a listener may have. Not below 1: to Node 20, 0 is no limit. */
+  #mostAt({ sockets, surplus }: Door): number {
+    const elsewhere = this.count - sockets.size;
+    return Math.max(1, this.most + surplus - elsewhere);
   }
 }

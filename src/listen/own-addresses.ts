@@ -8,6 +8,12 @@ import ipaddr from "ipaddr.js";
 /** The addresses and ports of the gateway's own listeners. */
 export class OwnAddresses {
   readonly #places = new Set<string>();
+  readonly #onAdded: () => void;
+
+  /** `onAdded` is called when there are more of them. */
+  constructor(onAdded: () => void = () => {}) {
+    this.#onAdded = onAdded;
+  }
 
   /** Adds a listener. A wildcard host stands for every address of this machine. */
   async add(host: string, port: number): Promise<void> {
@@ -18,6 +24,17 @@ export class OwnAddresses {
           )
         : (await lookup(host, { all: true })).map(({ address }) => address);
     for (const address of addresses) this.#places.add(placeOf(address, port));
+    this.#onAdded();
+  }
+
+  /** All of them, for another process of the gateway. */
+  get places(): readonly string[] {
+    return [...this.#places];
+  }
+
+  /** Takes those of another process for its own. */
+  share(places: readonly string[]): void {
+    for (const place of places) this.#places.add(place);
   }
 
   readonly has = (address: string, port: number): boolean =>

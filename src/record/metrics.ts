@@ -1,6 +1,6 @@
 // What Prometheus is told. Counted in plain numbers per zone; labels are from closed sets: zones, origins, codes, failures.
 
-import { capacityMetrics, type CapacityNumbers } from "../capacity/capacity-metrics.ts";
+import { capacityMetrics, type CapacitySource } from "../capacity/capacity-metrics.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { HealthChecks } from "../health/health-checks.ts";
 import { version } from "../version.ts";
@@ -31,7 +31,7 @@ export interface MetricSources {
   readonly checks: Pick<HealthChecks, "counts">;
   readonly reloads: ReloadRecord;
   readonly lines: Pick<AccessLines, "counts">;
-  readonly capacity: CapacityNumbers;
+  readonly capacity: CapacitySource;
 }
 
 /** The gateway's metrics and the two forms in which they are served. */

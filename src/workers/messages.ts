@@ -4,6 +4,7 @@ import type { ExchangeList, ExchangeQuery } from "../admin/exchange-source.ts";
 import type { Passed } from "../admin/exchange-feed.ts";
 import type { Page } from "../admin/exchange-pages.ts";
 import type { ExchangeView } from "../admin/schemas.ts";
+import type { CapacityNumbers } from "../capacity/capacity.ts";
 import type { OriginLoad } from "../exchange/origin.ts";
 import type { BrokenOrigin } from "../inject/broken-origins.ts";
 import type { SharedRule } from "../inject/injection.ts";
@@ -34,6 +35,11 @@ export interface SharedLoad extends OriginKey {
   readonly load: OriginLoad;
 }
 
+/** What one worker has to do. */
+export interface WorkerNumbers extends CapacityNumbers {
+  readonly loads: readonly SharedLoad[];
+}
+
 /** A client that belongs to an origin by its address. */
 export interface SharedBinding {
   readonly zone: string;
@@ -47,6 +53,8 @@ export interface Shared {
   readonly rules?: readonly SharedRule[];
   readonly standings?: readonly SharedStanding[];
   readonly bindings?: readonly SharedBinding[];
+  /** Where this gateway listens, its admin port included; see OwnAddresses. */
+  readonly own?: readonly string[];
 }
 
 /** A configuration, and all that has changed since it was read. */
@@ -79,6 +87,8 @@ export interface Report {
   readonly lines: number;
   readonly dropped: number;
   readonly sampledOut: number;
+  /** Connections of clients that were closed unanswered. */
+  readonly droppedConnections: number;
   readonly counts: readonly CountsReport[];
 }
 
@@ -98,7 +108,7 @@ export interface WorkerCalls {
   reload(edition: SharedEdition): Promise<void>;
   share(shared: Shared): Promise<void>;
   /** Reports, and then answers with what is under way. */
-  gather(): Promise<readonly SharedLoad[]>;
+  gather(): Promise<WorkerNumbers>;
   list(query: ExchangeQuery): Promise<ExchangeList>;
   view(ray: string): Promise<ExchangeView | null>;
   page(ray: string): Promise<Page | null>;

@@ -11,6 +11,7 @@ import type { Gateway } from "../gateway.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import { OriginHealth } from "../health/origin-health.ts";
 import type { Door, Farewell, Ports } from "../listen/front-door.ts";
+import { OwnAddresses } from "../listen/own-addresses.ts";
 import type { LocalCa } from "../listen/local-ca.ts";
 import { sessionKey } from "../pick/affinity-cookie.ts";
 import type { AccessLog } from "../record/log.ts";
@@ -63,6 +64,7 @@ export class Primary implements Door, Crew, Employer {
   readonly #workers: Workers;
   /** What is being put in force. */
   readonly #pending = new Set<Promise<unknown>>();
+  readonly #own = new OwnAddresses(() => this.#apply({ own: this.#own.places }));
   #gateway: Gateway | null = null;
   #keeper: PortKeeper | null = null;
   #ca: LocalCa | null = null;
@@ -75,6 +77,7 @@ export class Primary implements Door, Crew, Employer {
     this.#workers = new Workers(this, messages);
     this.parts = {
       door: this,
+      own: this.#own,
       recent,
       health: (isOwnAddress) => new SharedHealth(new OriginHealth(isOwnAddress, messages), tell),
     };
@@ -142,8 +145,11 @@ export class Primary implements Door, Crew, Employer {
   }
 
   async gathered(): Promise<void> {
-    const sums = sumByOrigin((await this.#workers.askAll("gather")).flat());
-    for (const { key, origin } of keyedOrigins(this.#served.zones))
+    const { zones, capacity } = this.#served;
+    const all = await this.#workers.askAll("gather");
+    capacity.elsewhere = all;
+    const sums = sumByOrigin(all.flatMap(({ loads }) => loads));
+    for (const { key, origin } of keyedOrigins(zones))
       origin.elsewhere = sums.get(keyText(key)) ?? noLoad;
   }
 
@@ -208,6 +214,7 @@ export class Primary implements Door, Crew, Employer {
       settings: settings.state,
       rules: injection.shared,
       standings: known,
+      own: this.#own.places,
     };
   }
 
@@ -232,12 +239,14 @@ export class Primary implements Door, Crew, Employer {
     for (const { wire } of this.#workers.told) void wire.tell("share", shared);
   }
 
-  #take({ text, lines: count, dropped, sampledOut, counts }: Report): void {
+  #take({ text, lines: count, dropped, sampledOut, droppedConnections, counts }: Report): void {
     const { lines } = this.#options;
+    const { metrics, capacity } = this.#served;
     if (count > 0) lines.writeAll(text, count);
     if (dropped > 0) lines.lose(dropped, "a worker had more of them than could be taken");
     lines.counts.sampledOut = (lines.counts.sampledOut ?? 0) + sampledOut;
-    this.#served.metrics.absorb(counts);
+    capacity.connections.dropped += droppedConnections;
+    metrics.absorb(counts);
   }
 
   #notice({ failed, bound, certificates }: Notices): void {

@@ -4,6 +4,7 @@
 import { clearTimeout, setTimeout } from "node:timers";
 import { setImmediate } from "node:timers/promises";
 
+import type { ConnectionLimit } from "../capacity/connection-limit.ts";
 import type { LineWriter } from "../record/access-lines.ts";
 import type { Metrics } from "../record/metrics.ts";
 import type { FlightRecorder, Reports } from "./flight-recorder.ts";
@@ -24,6 +25,7 @@ export interface ReporterParts {
   /** Resolves with whether the report has left this process. */
   readonly send: (report: Report) => Promise<boolean>;
   readonly metrics: Metrics;
+  readonly connections: Pick<ConnectionLimit, "dropped">;
   readonly flights: FlightRecorder;
 }
 
@@ -36,6 +38,7 @@ export class Reporter implements LineWriter, Reports {
   #dropped = 0;
   /** As many as had been when the last report was made. */
   #sampledOut = 0;
+  #droppedConnections = 0;
   #unsent = 0;
   #timer: NodeJS.Timeout | null = null;
 
@@ -75,16 +78,17 @@ export class Reporter implements LineWriter, Reports {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#parts === null) return;
-    const { send, metrics, flights } = this.#parts;
+    const { send, flights } = this.#parts;
     const ended = flights.takeEnded();
-    const report = this.#make(metrics);
+    const report = this.#make(this.#parts);
     this.#unsent += report.text.length;
     const hasLeft = await send(report);
     this.#unsent -= report.text.length;
     if (hasLeft) flights.release(ended);
   }
 
-  #make(metrics: Metrics): Report {
+  #make({ metrics, connections }: ReporterParts): Report {
+    const { dropped: droppedConnections } = connections;
     const { sampled_out: sampledOut } = metrics.lines.counts;
     const report = {
       number: this.nextNumber,
@@ -92,6 +96,7 @@ export class Reporter implements LineWriter, Reports {
       lines: this.#lines,
       dropped: this.#dropped,
       sampledOut: sampledOut - this.#sampledOut,
+      droppedConnections: droppedConnections - this.#droppedConnections,
       counts: metrics.drain(),
     };
     this.nextNumber += 1;
@@ -99,6 +104,7 @@ export class Reporter implements LineWriter, Reports {
     this.#lines = 0;
     this.#dropped = 0;
     this.#sampledOut = sampledOut;
+    this.#droppedConnections = droppedConnections;
     return report;
   }
 }

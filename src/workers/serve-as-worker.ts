@@ -13,6 +13,7 @@ import type { Page } from "../admin/exchange-pages.ts";
 import type { ExchangeView } from "../admin/schemas.ts";
 import { Gateway } from "../gateway.ts";
 import { shareCertificates } from "../listen/load-certificates.ts";
+import { OwnAddresses } from "../listen/own-addresses.ts";
 import { shareSessionKey } from "../pick/affinity-cookie.ts";
 import type { ExchangeFilter } from "../record/exchange-filter.ts";
 import { RecentExchanges } from "../record/recent-exchanges.ts";
@@ -22,9 +23,9 @@ import type {
   PrimaryCalls,
   Shared,
   SharedEdition,
-  SharedLoad,
   Start,
   WorkerCalls,
+  WorkerNumbers,
 } from "./messages.ts";
 import { unpack } from "./packed-config.ts";
 import { Reporter } from "./reporter.ts";
@@ -34,9 +35,6 @@ import { Wire } from "./wire.ts";
 
 /** The flight recorder's file; see WorkerProcess. */
 const flightsFd = 4;
-
-/** How long requests under way may take to end in a worker that has met a defect, in milliseconds. */
-const failingMs = 8_000;
 
 /** Works for the process that has started this one, until that says otherwise or ends. */
 export async function serveAsWorker(): Promise<void> {
@@ -58,6 +56,7 @@ interface Serving {
   readonly reporter: Reporter;
   readonly health: ToldHealth;
   readonly exchanges: KeptExchanges;
+  readonly own: OwnAddresses;
 }
 
 class ServingWorker implements WorkerCalls {
@@ -99,10 +98,10 @@ class ServingWorker implements WorkerCalls {
     return this.#next(async () => this.#apply(shared, false));
   }
 
-  async gather(): Promise<readonly SharedLoad[]> {
-    const { reporter, health } = this.#now;
+  async gather(): Promise<WorkerNumbers> {
+    const { gateway, reporter, health } = this.#now;
     await reporter.report();
-    return health.loads;
+    return { ...gateway.capacity.numbers, loads: health.loads };
   }
 
   list(query: ExchangeQuery): Promise<ExchangeList> {
@@ -147,7 +146,7 @@ class ServingWorker implements WorkerCalls {
     if (this.#isFailing || gateway === undefined) process.exit(1);
     this.#isFailing = true;
     void this.wire.tell("failing");
-    await gateway.close(failingMs);
+    await gateway.close(gateway.config.shutdown.graceMs);
     await reporter?.end();
     process.exit(1);
   }
@@ -162,7 +161,10 @@ class ServingWorker implements WorkerCalls {
     const reporter = new Reporter();
     const flights = new FlightRecorder(flightsFd, reporter);
     const health = new ToldHealth((notices) => void this.wire.tell("notice", notices));
+    const own = new OwnAddresses();
     const gateway = new Gateway(config, reporter, messages, {
+      own,
+      sharesPorts: true,
       recent: new RecentExchanges(seqOf(index + 1, begunAt)),
       health: () => health,
       witness: flights,
@@ -176,9 +178,10 @@ class ServingWorker implements WorkerCalls {
     });
     const send = (report: Parameters<PrimaryCalls["report"]>[0]) =>
       this.wire.tell("report", report);
-    reporter.begin({ send, metrics: gateway.metrics, flights });
+    const { metrics, capacity } = gateway;
+    reporter.begin({ send, metrics, connections: capacity.connections, flights });
     const exchanges = new KeptExchanges(gateway.recent);
-    const serving = { gateway, messages, reporter, health, exchanges };
+    const serving = { gateway, messages, reporter, health, exchanges, own };
     apply(serving, edition, true);
     return serving;
   }
@@ -200,8 +203,9 @@ class ServingWorker implements WorkerCalls {
 }
 
 /** Puts in force what the primary has; `isAll` where it is everything. */
-function apply({ gateway, health }: Serving, shared: Shared, isAll: boolean): void {
-  const { settings, rules, standings, bindings } = shared;
+function apply({ gateway, health, own }: Serving, shared: Shared, isAll: boolean): void {
+  const { settings, rules, standings, bindings, own: places } = shared;
+  if (places !== undefined) own.share(places);
   if (settings !== undefined) gateway.settings.follow(settings);
   if (rules !== undefined) gateway.injection.follow(rules);
   if (standings !== undefined) health.follow(standings, isAll);

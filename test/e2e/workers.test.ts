@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:http";
+import { connect as connectPlain } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
@@ -79,6 +80,8 @@ function configOf(...more: ZoneFile[]): ConfigFile {
       },
       ...more,
     ],
+    // Ten connections each, and 256 more that are only told so.
+    overload: { connections: 20 },
   };
 }
 
@@ -146,6 +149,23 @@ function ask(
 function lines(wanted: (line: LogLine) => boolean): LogLine[] {
   const all = command.written().split("\n").slice(0, -1);
   return all.map((line) => JSON.parse(line) as LogLine).filter(wanted);
+}
+
+function reloads(): number {
+  return (command.said().match(/"configuration reloaded/g) ?? []).length;
+}
+
+/** Puts another configuration in force, as an editor would. */
+async function reload(config: ConfigFile): Promise<void> {
+  const before = reloads();
+  writeFileSync(`${file}~`, JSON.stringify(config));
+  renameSync(`${file}~`, file);
+  await waitFor(() => reloads() > before, `no reload: ${command.said()}`, soonMs);
+}
+
+async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
+  const until = performance.now() + soonMs;
+  while (!(await isSo())) if (performance.now() > until) throw new Error("it does not come about");
 }
 
 /** Process ids of the workers that took requests, the latest of each place. */
@@ -265,13 +285,34 @@ describe("workers", { timeout: startMs }, () => {
     expect(new Set(fingerprints).size).toBe(1);
   });
 
+  test("have the numbers of what is under way added up, and close connections that are too many for both", async () => {
+    const most = 2 * (10 + 256);
+    const sockets = Array.from({ length: most + 100 }, () =>
+      connectPlain(command.port, "127.0.0.1"),
+    );
+    for (const socket of sockets) socket.on("error", () => {}).resume();
+    const connections = "edgecase_client_connections";
+    await waitUntil(async () => (await metric(`${connections}_dropped_total`, {})) > 0);
+    const there = await metric(connections, {});
+    for (const socket of sockets) socket.destroy();
+    await waitUntil(async () => (await metric(connections, {})) === 0);
+
+    expect(there).toBeGreaterThan(0);
+    expect(there).toBeLessThanOrEqual(most);
+    expect(await statuses(2, "a.test")).toEqual([200, 200]);
+  });
+
+  test("have no origin that is the admin port", async () => {
+    const zone = { hosts: ["admin.test"], origins: [`http://127.0.0.1:${command.adminPort}`] };
+    await reload(configOf(zone));
+
+    expect(await statuses(2, "admin.test")).toEqual([403, 403]);
+  });
+
   test("take a new configuration one after the other, and tell of it once", async () => {
-    const reloads = (): number => (command.said().match(/"configuration reloaded/g) ?? []).length;
     const before = reloads();
 
-    writeFileSync(`${file}~`, JSON.stringify(configOf({ hosts: ["new.test"], origins: [origin.url] }))); // prettier-ignore
-    renameSync(`${file}~`, file);
-    await waitFor(() => reloads() > before, `no reload: ${command.said()}`, soonMs);
+    await reload(configOf({ hosts: ["new.test"], origins: [origin.url] }));
 
     expect(await statuses(4, "new.test")).toEqual([200, 200, 200, 200]);
     expect(reloads()).toBe(before + 1);
