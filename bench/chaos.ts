@@ -67,8 +67,8 @@ async function run(): Promise<number> {
 }
 
 async function play({ gateway, origins, named, resolver }: Stage): Promise<Outcome> {
-  const random = randomFrom(seed);
-  const killer = new Killer(origins, random);
+  const killer = new Killer(origins, randomFrom(seed));
+  const random = randomFrom(seed + 3);
   const crew = workers === 0 ? [] : [new AnyWorker(gateway.pid, random)];
   const chaos = new Chaos([...named, resolver, ...crew], random);
   const load = (name: string, chance: number, closing: number): SteadyLoad =>

@@ -1,5 +1,5 @@
-// The clients of soak.ts that ask for faults, in a process of their own: what is hard to read must not make those wait who want the good
-// zone. Told by messages when to begin and to end; every answer is a message.
+// The clients of soak.ts that ask for the zoo, in a process of their own: what is hard to read must not make those wait who want the good
+// zone. Told by messages when to ask for broken origins and when for those that work; every answer is a message.
 
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -35,30 +35,38 @@ process.on("message", (order: FaultOrder) => {
 });
 process.send?.("ready"); // What it takes to be so must not fall into the times that are measured.
 
-/** Asks for one fixture after the other, on schedule, in the times for it. */
+/** Asks for one fixture after the other, on schedule. */
 async function run(order: Exclude<FaultOrder, string | { isStormy: boolean }>): Promise<void> {
   const known = new Set(order.names);
   const random = randomFrom(order.seed);
-  const chosen = fixtures
+  const shuffled = fixtures
     .filter(({ name }) => known.has(name))
     .map((fixture) => [random(), fixture] as const)
     .toSorted(([one], [other]) => one - other)
     .map(([, fixture]) => fixture);
+  const queues = {
+    calm: shuffled.filter(({ expects }) => isWell(expects)),
+    stormy: shuffled.filter(({ expects }) => !isWell(expects)),
+  };
   const underWay = new Set<Promise<void>>();
-  let stormyMs = 0;
-  let asked = 0;
-  for (let last = performance.now(); !wanted.isEnd; await pause(tickMs)) {
-    const now = performance.now();
-    if (wanted.isStormy) stormyMs += now - last;
-    last = now;
-    for (const due = Math.floor((stormyMs / 1_000) * order.perSecond); asked < due; asked += 1) {
-      const fixture = chosen[asked % chosen.length];
+  const begunAt = performance.now();
+  for (let asked = 0; !wanted.isEnd; await pause(tickMs)) {
+    const due = Math.floor(((performance.now() - begunAt) / 1_000) * order.perSecond);
+    for (; asked < due; asked += 1) {
+      const queue = wanted.isStormy ? queues.stormy : queues.calm;
+      const fixture = queue.shift();
       if (fixture === undefined) return;
+      queue.push(fixture);
       const answered = ask(fixture, order.port).finally(() => underWay.delete(answered));
       underWay.add(answered);
     }
   }
   await Promise.all(underWay);
+}
+
+/** An origin that works, and answers what such origins answer. */
+function isWell(expects: Fixture["expects"]): boolean {
+  return "status" in expects && expects.status === 200;
 }
 
 /** Sends what the fixture wants to be sent, as often as it wants it, and tells of each answer. */

@@ -11,9 +11,9 @@ import type { FaultOrder } from "../soak-faults.ts";
 import type { FaultAnswer } from "./fault-answer.ts";
 import { Windows } from "./windows.ts";
 
-/** One request in so many is for a broken origin, in the times for them. */
+/** One request in so many is for the zoo. */
 const faultsAmong = 10;
-/** Times with faults, and times without, are so long at most, in milliseconds. */
+/** Times with faults, and times without, in which the zoo's origins that work are asked, are so long at most, in milliseconds. */
 const longestWindowMs = 15_000;
 const tickMs = 50;
 /** A request of the good zone that has not ended by then has been forgotten. */

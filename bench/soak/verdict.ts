@@ -35,7 +35,7 @@ const flatDescriptors = 1;
 /** Sockets of the admin port, and of a resolver that was asked a moment ago. */
 const strayDescriptors = 8;
 /** More than this, or half as much again, is not unmoved. */
-const movedMs = 15;
+const movedMs = 25;
 const movedBy = 1.5;
 
 const countedAs = countingTable([]);
@@ -61,12 +61,13 @@ export function brokenPromises(
 }
 
 function* wrongAnswers({ good, faults, lines }: Accounts): Iterable<string> {
-  for (const answer of good) {
-    const { status, ending, method, bodyBytes = 0, received } = answer;
-    if (status === 200 && ending === "whole" && received === bodyBytes) continue;
-    yield `the good zone: ${method} ${answer.path} came to ${status} ${ending} ${answer.error}`;
-  }
   const byRay = new Map(lines.map((line) => [line["ray"], line]));
+  for (const answer of good) {
+    const { status, ending, method, path, bodyBytes = 0, received, error } = answer;
+    if (status === 200 && ending === "whole" && received === bodyBytes) continue;
+    const { failure, reason, detail } = byRay.get(answer.ray) ?? {};
+    yield `the good zone: ${method} ${path} came to ${status} ${ending} ${error}: ${failure}/${reason}, ${detail}`;
+  }
   const expected = new Map(fixtures.map(({ name, expects }) => [name, expects]));
   for (const answer of faults) {
     const expects = expected.get(answer.fixture);

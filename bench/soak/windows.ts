@@ -1,6 +1,6 @@
 // Times with faults and times without, in turn: what else the machine does falls on both alike.
 
-/** When faults are asked for, and when not, in milliseconds since the epoch. */
+/** When broken origins are asked for, and when only those that work, in milliseconds since the epoch. */
 export class Windows {
   readonly #from: number;
   readonly #windowMs: number;

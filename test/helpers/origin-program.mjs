@@ -63,6 +63,9 @@ function answer(res, received, number) {
   res.flushHeaders();
 }
 
+// Whoever keeps a connection closes it first: closing one that is just being used again would be a fault.
+server.keepAliveTimeout = 60_000;
+
 server.on("listening", () => {
   port = server.address().port;
   process.send({ port });
