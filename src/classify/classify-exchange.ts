@@ -39,6 +39,7 @@ const closedCodes: ReadonlySet<string> = new Set([
   "HPE_INVALID_EOF_STATE",
   "HPE_CLOSED_CONNECTION",
 ]);
+const contentCodes: ReadonlySet<string> = new Set(["CONTENT_CORRUPT", "CONTENT_TRUNCATED"]);
 const resetCodes: ReadonlySet<string> = new Set([
   "ECONNRESET",
   "EPIPE",
@@ -63,7 +64,7 @@ const details: Readonly<Record<string, string>> = {
 /** From evidence to a failure. What nothing here explains is the gateway's own fault, never a guess. */
 export function classifyExchange(evidence: ExchangeEvidence): OriginFailure {
   // The socket's own error came first and says more than what the HTTP client made of it.
-  const first = evidence.error instanceof Http2Error ? null : evidence.wire?.error;
+  const first = isOfItself(evidence.error) ? null : evidence.wire?.error;
   const code = (first && codeOf(first)) || codeOf(evidence.error);
   const { type, reason } = find(code, evidence);
   return {
@@ -77,6 +78,11 @@ export function classifyExchange(evidence: ExchangeEvidence): OriginFailure {
     responseStarted: evidence.responseStarted,
     cause: evidence.error,
   };
+}
+
+/** The stream, or the content once all of it is here, is what is wrong, whatever becomes of the connection meanwhile. */
+function isOfItself(error: unknown): boolean {
+  return error instanceof Http2Error || contentCodes.has(codeOf(error));
 }
 
 function find(code: string, evidence: ExchangeEvidence): Finding {

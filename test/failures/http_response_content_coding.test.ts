@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { testFailureChain } from "../helpers/failure-chain.ts";
-import { startGateway } from "../helpers/gateway.ts";
+import { startGateway, startGatewayOn } from "../helpers/gateway.ts";
+import { ok, startOrigin } from "../helpers/origin.ts";
 
 testFailureChain({
   fixture: "corrupt-gzip",
@@ -22,6 +23,21 @@ describe("http_response_content_coding", () => {
       failure: "http_response_content_coding",
       reason: "corrupt",
     });
+  });
+
+  test("an origin that closes right behind corrupt content changes nothing of that", async () => {
+    await using origin = await startOrigin((socket) =>
+      socket.end(ok("no gzip, as one sees", "Content-Encoding: gzip\r\n")),
+    );
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["*"], origins: [origin.url] }],
+    });
+
+    const answers = await Promise.all(Array.from({ length: 60 }, () => gateway.get()));
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([502]));
+    const reasons = gateway.lines.map(({ failure, reason }) => `${failure}/${reason}`);
+    expect(new Set(reasons)).toEqual(new Set(["http_response_content_coding/corrupt"]));
   });
 
   test.each([
