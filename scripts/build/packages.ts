@@ -1,19 +1,14 @@
 // Packages that a build cannot take as they are: those of which a part will do, and one that does not say what it needs.
 
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-
 import type { Plugin } from "rolldown";
 
-const require = createRequire(import.meta.url);
-
-/** Of undici its connection for us, and the classes that @fastify/reply-from compares our dispatcher with at every request. */
-const undici = {
-  Client: "client",
-  Pool: "pool",
-  BalancedPool: "balanced-pool",
-  Dispatcher: "dispatcher",
-};
+/** Of undici, the classes that @fastify/reply-from compares our dispatcher with at every request: their names will do. */
+const undici = `
+  export class Client {}
+  export class Pool {}
+  export class BalancedPool {}
+  export class Dispatcher {}
+`;
 
 /** What Fastify loads for what it is never asked: compilers in place of those that it was given, and requests without a socket. */
 const unused: ReadonlySet<string> = new Set([
@@ -23,8 +18,8 @@ const unused: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Leaves fetch, caches, mocks and WebSockets of undici out of the build, and what Fastify does not use: two hundred files that
- * would be read, and most of them run, at every start.
+ * Leaves undici out of the build, and what Fastify does not use: some two hundred files that would be read, and most of them
+ * run, at every start.
  */
 export const packages: Plugin = {
   name: "packages",
@@ -39,17 +34,10 @@ export const packages: Plugin = {
       : null;
   },
   load(id) {
-    if (id === "\0undici") return undiciPart();
+    if (id === "\0undici") return undici;
     const [, name] = /^\0unused:(.+)$/.exec(id) ?? [];
     if (name === undefined) return null;
     const message = JSON.stringify(`${name} was left out of the build (scripts/build/packages.ts)`);
     return `module.exports = () => { throw new Error(${message}); };`;
   },
 };
-
-function undiciPart(): string {
-  const folder = join(dirname(require.resolve("undici")), "lib/dispatcher");
-  return Object.entries(undici)
-    .map(([name, file]) => `export { default as ${name} } from "${folder}/${file}.js";`)
-    .join("\n");
-}

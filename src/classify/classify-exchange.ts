@@ -1,4 +1,4 @@
-// Judges what went wrong after the connection stood: by the library's code, by what the wire saw, and by the bytes themselves.
+// Judges what went wrong after the connection stood: by the code of the error, by what the wire saw, and by the bytes themselves.
 
 import { failureTypes } from "../../edge-codes/failure-types.ts";
 import { codeOf, type Evidence } from "../connect/phase-error.ts";
@@ -6,9 +6,10 @@ import { findTls } from "./classify-connect.ts";
 import { describeHttp2, findHttp2, looksLikeHttp } from "./classify-http2.ts";
 import { Http2Error } from "./http2-error.ts";
 import type { Finding, OriginFailure } from "./origin-failure.ts";
-import { faultInHead } from "./fault-in-head.ts";
 import { readable, recogniseProtocol } from "./recognise-protocol.ts";
-import { headFailures, ownFailures } from "./tables.ts";
+import { ownFailures } from "./tables.ts";
+
+const nothing: Buffer = Buffer.alloc(0);
 
 /** What was seen of the connection, or of the stream. */
 export interface Seen {
@@ -32,13 +33,9 @@ export interface ExchangeEvidence {
   readonly responseStarted: boolean;
 }
 
-const closedCodes: ReadonlySet<string> = new Set([
-  "UND_ERR_SOCKET",
-  "UND_ERR_INFO",
-  "CONNECTION_SPENT",
-  "HPE_INVALID_EOF_STATE",
-  "HPE_CLOSED_CONNECTION",
-]);
+const closedCodes: ReadonlySet<string> = new Set(["CONNECTION_SPENT", "CONNECTION_CLOSED"]);
+/** Of a head that is none, or none yet: what it looks like says more. */
+const strangeCodes: ReadonlySet<string> = new Set(["BAD_STATUS", "BAD_FIELD"]);
 const contentCodes: ReadonlySet<string> = new Set(["CONTENT_CORRUPT", "CONTENT_TRUNCATED"]);
 const resetCodes: ReadonlySet<string> = new Set([
   "ECONNRESET",
@@ -63,7 +60,7 @@ const details: Readonly<Record<string, string>> = {
 
 /** From evidence to a failure. What nothing here explains is the gateway's own fault, never a guess. */
 export function classifyExchange(evidence: ExchangeEvidence): OriginFailure {
-  // The socket's own error came first and says more than what the HTTP client made of it.
+  // The socket's own error came first and says more than what we made of it.
   const first = isOfItself(evidence.error) ? null : evidence.wire?.error;
   const code = (first && codeOf(first)) || codeOf(evidence.error);
   const { type, reason } = find(code, evidence);
@@ -87,11 +84,22 @@ function isOfItself(error: unknown): boolean {
 
 function find(code: string, evidence: ExchangeEvidence): Finding {
   if (evidence.error instanceof Http2Error) return findHttp2(evidence.error, evidence);
+  if (!evidence.hasHead && isStrange(code, evidence.wire?.headBytes)) {
+    const isHttp2 = recogniseProtocol(evidence.wire?.headBytes ?? nothing) === "HTTP/2";
+    return { type: "http_protocol_error", reason: isHttp2 ? "http2_only" : "not_http" };
+  }
   const own = ownFailures[code];
   if (own !== undefined) return own;
   if (/^ERR_SSL_|^EPROTO$/.test(code)) return afterHandshake(code);
-  if (evidence.hasHead) return inContent(code, evidence);
-  return inHead(code, evidence);
+  const isReset = resetCodes.has(code);
+  if (!isReset && !closedCodes.has(code)) return { type: "proxy_internal_error", reason: null };
+  return cutOff(!isReset, evidence);
+}
+
+/** Something came instead of a head, and then nothing that would make it one. */
+function isStrange(code: string, bytes: Buffer = nothing): boolean {
+  const isOver = strangeCodes.has(code) || closedCodes.has(code) || resetCodes.has(code);
+  return isOver && bytes.length > 0 && !looksLikeHttp(bytes);
 }
 
 /** TLS 1.3 tells of a missing client certificate only after the handshake; anything but an alert is a broken record. */
@@ -102,54 +110,14 @@ function afterHandshake(code: string): Finding {
     : { type: "tls_protocol_error", reason: "bad_record" };
 }
 
-function inContent(code: string, { error, wire }: ExchangeEvidence): Finding {
-  const overflow = headFailures[code];
-  if (code === "UND_ERR_HEADERS_OVERFLOW" && overflow !== undefined) return overflow; // Of the trailer section.
-  if (resetCodes.has(code)) return { type: "http_response_incomplete", reason: "reset_early" };
-  if (closedCodes.has(code) || wire?.isEnded)
-    return { type: "http_response_incomplete", reason: "closed_early" };
-  if (isParserError(error)) return { type: "http_response_transfer_coding", reason: "bad_chunk" };
-  return { type: "proxy_internal_error", reason: null };
-}
-
-function inHead(code: string, evidence: ExchangeEvidence): Finding {
-  const { error, wire } = evidence;
-  const bytes = wire?.headBytes ?? Buffer.alloc(0);
-  const isHttp = looksLikeHttp(bytes);
-  if (
-    bytes.length > 0 &&
-    !isHttp &&
-    (isParserError(error) || closedCodes.has(code) || resetCodes.has(code))
-  ) {
-    return {
-      type: "http_protocol_error",
-      reason: recogniseProtocol(bytes) === "HTTP/2" ? "http2_only" : "not_http",
-    };
-  }
-  if (bytes.toString("latin1", 0, 12) === "HTTP/1.1 101")
-    return { type: "http_protocol_error", reason: "unexpected_upgrade" };
-
-  const isClosed = closedCodes.has(code);
-  if (isClosed || resetCodes.has(code)) return cutOff(isClosed, evidence);
-  if (isParserError(error)) return { type: "http_protocol_error", reason: faultInHead(bytes) };
-  return headFailures[code] ?? { type: "proxy_internal_error", reason: null };
-}
-
-function cutOff(isClosed: boolean, { wire, isReused }: ExchangeEvidence): Finding {
-  if ((wire?.responseBytes ?? 0) > 0)
+function cutOff(isClosed: boolean, { hasHead, wire, isReused }: ExchangeEvidence): Finding {
+  if (hasHead || (wire?.responseBytes ?? 0) > 0)
     return { type: "http_response_incomplete", reason: isClosed ? "closed_early" : "reset_early" };
   if (isReused) return { type: "connection_terminated", reason: "closed_on_reuse" };
   return {
     type: "connection_terminated",
     reason: isClosed ? "closed_before_response" : "reset_before_response",
   };
-}
-
-/** undici's parser error has a code only where llhttp names the fault, so its name is looked at too. */
-function isParserError(error: unknown): boolean {
-  return (
-    error instanceof Error && (error.name === "HTTPParserError" || codeOf(error).startsWith("HPE_"))
-  );
 }
 
 function describe(found: Finding, { error, wire, isReused }: ExchangeEvidence): string {

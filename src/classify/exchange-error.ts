@@ -6,10 +6,10 @@ export type ExchangeErrorCode =
   | "BODY_DEADLINE"
   | "WRITE_DEADLINE"
   | "CONNECTION_LIMIT"
-  | "NOT_HTTP"
   | "BAD_STATUS"
   | "BAD_FIELD"
   | "BAD_FRAMING"
+  | "BAD_CHUNK"
   | "HEADER_OVERFLOW"
   | "UNKNOWN_TRANSFER_CODING"
   | "CONTENT_CORRUPT"
@@ -19,9 +19,10 @@ export type ExchangeErrorCode =
   | "CONTENT_TOO_LARGE"
   | "CONTENT_SHORT"
   | "CONNECTION_SPENT"
+  | "CONNECTION_CLOSED"
   | "CLIENT_LEFT";
 
-/** Given to undici's abort, and comes back through the handler's `onError`. */
+/** What went wrong between the gateway and an origin, or the client, while they spoke HTTP. */
 export class ExchangeError extends Error {
   override readonly name = "ExchangeError";
   readonly code: ExchangeErrorCode;

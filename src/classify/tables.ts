@@ -1,4 +1,4 @@
-// Codes to failures: errnos, c-ares, X.509, OpenSSL and llhttp. Facts in rows; the decisions stand in the files beside this one.
+// Codes to failures: errnos, c-ares, X.509, OpenSSL, and our own verdicts. Facts in rows; the decisions stand in the files beside this one.
 
 import type { Http2ErrorCode } from "./http2-error.ts";
 import type { Finding } from "./origin-failure.ts";
@@ -108,23 +108,16 @@ export const issuerNotFound: ReadonlySet<string> = new Set([
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
 ]);
 
-/** undici's codes while the response's head is being read. Its parser errors have none: there the bytes tell. */
-export const headFailures: Readonly<Record<string, Finding>> = {
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: finding("http_protocol_error", "bad_framing"),
-  UND_ERR_HEADERS_OVERFLOW: finding("http_response_header_section_size"),
-  INTERIM_OVERFLOW: finding("http_response_header_section_size"),
-};
-
 /** The gateway's own verdicts ({@link ExchangeErrorCode}). */
 export const ownFailures: Readonly<Record<string, Finding>> = {
   RESPONSE_DEADLINE: finding("http_response_timeout"),
   BODY_DEADLINE: finding("http_response_incomplete", "stalled"),
   WRITE_DEADLINE: finding("connection_write_timeout"),
   CONNECTION_LIMIT: finding("connection_limit_reached"),
-  NOT_HTTP: finding("http_protocol_error", "not_http"),
   BAD_STATUS: finding("http_protocol_error", "bad_status_line"),
   BAD_FIELD: finding("http_protocol_error", "bad_header"),
   BAD_FRAMING: finding("http_protocol_error", "bad_framing"),
+  BAD_CHUNK: finding("http_response_transfer_coding", "bad_chunk"),
   HEADER_OVERFLOW: finding("http_response_header_section_size"),
   UNKNOWN_TRANSFER_CODING: finding("http_response_transfer_coding", "unknown_coding"),
   UNASKED_UPGRADE: finding("http_protocol_error", "unexpected_upgrade"),

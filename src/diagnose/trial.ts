@@ -124,7 +124,7 @@ class Trying {
   /** Whether the connection serves another request, as one that is kept has to. */
   async #askAgain(lane: OriginLane): Promise<SecondRequest> {
     this.#pool.release(lane);
-    // undici may still be about to close it, and a FIN about to come.
+    // A FIN may be about to come.
     await new Promise((resolve) => {
       setImmediate(resolve);
     });

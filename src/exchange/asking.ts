@@ -1,8 +1,6 @@
 // One request without a client, as health checks and diagnosis send it: its response is judged by the same code as any other's,
 // and read as far as it is looked at.
 
-import type { Dispatcher } from "undici";
-
 import { classifyExchange } from "../classify/classify-exchange.ts";
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { Http2Error } from "../classify/http2-error.ts";
@@ -10,6 +8,7 @@ import type { OriginFailure } from "../classify/origin-failure.ts";
 import { type ContentCheck, contentCheckFor } from "./content-check.ts";
 import { Deadline } from "./deadline.ts";
 import type { LaneHandler, LaneWatch, OriginLane } from "./origin-lane.ts";
+import type { RawHead } from "./read-head.ts";
 import { type ResponseHead, responseHead } from "./response-head.ts";
 
 /** What there is to know of a response. */
@@ -84,7 +83,6 @@ class Asking implements LaneHandler {
   #stepMs: number | null = null;
   #startedAt = 0;
   #headAt = 0;
-  #abort: ((error?: Error) => void) | null = null;
   #head: ResponseHead | null = null;
   #check: ContentCheck | null = null;
   #checked: Promise<void> = Promise.resolve();
@@ -103,64 +101,45 @@ class Asking implements LaneHandler {
   }
 
   start(patience: Patience): void {
-    const { wire } = this.#lane;
     const { method, path, fields } = this.#question;
     this.#startedAt = performance.now();
     this.#stepMs = "stepMs" in patience ? patience.stepMs : null;
     const waitMs = "stepMs" in patience ? patience.stepMs : patience.endsAt - this.#startedAt;
     this.#deadline.start(Math.max(1, waitMs), () => this.#late());
-    wire.expectHead();
-    wire.onError = (error) => queueMicrotask(() => this.#fail(error));
-    const request = { path, method, headers: fields as string[], body: null };
-    this.#lane.send(request satisfies Dispatcher.DispatchOptions, this);
-  }
-
-  onConnect(abort: (error?: Error) => void): void {
-    this.#abort = abort;
+    this.#lane.send({ method, path, fields, body: null, upgrade: null }, this);
   }
 
   onRequestSent(): void {}
 
-  onHeaders(status: number, rawFields: Buffer[], _resume: () => void, reason: string): boolean {
-    if (this.#isOver) return true;
+  onHead(raw: RawHead): void {
+    if (this.#isOver) return;
+    const { status } = raw;
     if (status === 101)
       this.#fail(
         new ExchangeError("UNASKED_UPGRADE", "the origin answered 101 to an ordinary request"),
       );
-    if (status >= 100 && status < 200) return true;
-    const { wire } = this.#lane;
-    const firstBytes = wire.isHttp2 ? null : wire.headBytes;
+    if (status >= 100 && status < 200) return;
     const settings = { server: null, ownCookie: null };
-    const context = { firstBytes, mayChunk: false, settings };
-    const head = responseHead(status, rawFields, reason, context);
-    if (head instanceof ExchangeError) {
-      this.#fail(head);
-      return true;
-    }
-    this.#takeHead(head, rawFields);
-    wire.expectContent();
+    const head = responseHead(raw, { mayChunk: false, settings });
+    if (head instanceof ExchangeError) return this.#fail(head);
+    this.#takeHead(head, raw);
     this.#check = contentCheckFor(head, this.#question.method);
-    // RFC 9110 §8.6: a 304 may bear the length of content that it does not have; undici waits for it in vain.
-    if (status === 304 || status === 204) this.#succeed(false);
-    return true;
   }
 
-  onData(piece: Buffer): boolean {
-    if (this.#isOver) return true;
+  onUpgrade(): void {} // Nobody asked for one, and none is told of.
+
+  onData(piece: Buffer): void {
+    if (this.#isOver) return;
     if (this.#bytes < textBytes) this.#pieces.push(piece);
     this.#bytes += piece.length;
     const check = this.#check;
     if (check !== null) this.#checkInTurn((done) => check.check(piece, done));
     if (this.#bytes >= mostBytes || this.#isFlowing())
       void this.#checked.then(() => this.#succeed(false));
-    return true;
   }
 
   onComplete(): void {
     if (this.#isOver) return;
-    const { error } = this.#lane.wire;
-    // undici takes the reset at the end of a close-delimited body for its end.
-    if (error !== null && this.#head?.isDelimited === false) return this.#fail(error);
     const check = this.#check;
     if (check !== null) this.#checkInTurn((done) => check.end(done));
     void this.#checked.then(() => this.#succeed(true));
@@ -170,12 +149,12 @@ class Asking implements LaneHandler {
     this.#fail(error);
   }
 
-  #takeHead(head: ResponseHead, rawFields: readonly Buffer[]): void {
+  #takeHead(head: ResponseHead, raw: RawHead): void {
     this.#head = head;
     this.#headAt = performance.now();
     if (this.#stepMs !== null) this.#deadline.refresh();
     const headMs = this.#headAt - this.#startedAt;
-    this.#question.onHead?.({ ...head, ...sizeOf(this.#lane.wire, rawFields), headMs });
+    this.#question.onHead?.({ ...head, ...sizeOf(this.#lane.wire, raw), headMs });
   }
 
   /** Each piece has its own wait; whether enough of them have come to see that the content flows. */
@@ -239,11 +218,7 @@ class Asking implements LaneHandler {
     const result = resultOf();
     this.#deadline.end();
     this.#check?.close();
-    this.#lane.wire.onError = null;
-    if (!isKept) {
-      this.#abort?.(new ExchangeError("CONNECTION_SPENT", "enough was seen"));
-      this.#lane.destroy();
-    }
+    if (!isKept) this.#lane.destroy();
     this.#resolve(result);
   }
 }
@@ -255,16 +230,16 @@ const fieldOverhead = 32;
 
 /** The version that a head has, and its size. */
 function sizeOf(
-  { isHttp2, headBytes }: LaneWatch,
-  rawFields: readonly Buffer[],
+  { headBytes }: LaneWatch,
+  { minorVersion, fields }: RawHead,
 ): Pick<HeadSeen, "version" | "headerBytes"> {
-  if (isHttp2) {
-    const bytes = rawFields.reduce((sum, { length }) => sum + length, 0);
-    return { version: "HTTP/2", headerBytes: bytes + (rawFields.length / 2) * fieldOverhead };
+  if (minorVersion === null) {
+    const bytes = fields.reduce((sum, { length }) => sum + length, 0);
+    return { version: "HTTP/2", headerBytes: bytes + (fields.length / 2) * fieldOverhead };
   }
   const end = headBytes.indexOf(headEnd);
   return {
-    version: headBytes.toString("latin1", 0, "HTTP/1.1".length),
+    version: `HTTP/1.${minorVersion}`,
     headerBytes: end < 0 ? headBytes.length : end + headEnd.length,
   };
 }

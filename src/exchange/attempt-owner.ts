@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { Attempt } from "./attempt.ts";
+import type { RawHead } from "./read-head.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /** What a zone says of an attempt: milliseconds for each wait, already scaled, its limits, and what becomes of content and fields. */
@@ -26,7 +27,7 @@ export interface AttemptSettings {
 export interface AttemptOwner {
   /** The final head is there and good; the owner calls `begin` when the client may have it. */
   onHead(head: ResponseHead): void;
-  onInterim(status: number, rawFields: readonly Buffer[]): void;
+  onInterim(head: RawHead): void;
   onComplete(attempt: Attempt): void;
   /**
    * The origin goes on in the protocol that was asked for: the connection is the owner's now, and nothing else is called.

@@ -1,8 +1,6 @@
-// One request on one connection, or one stream of it: undici's handler, writing straight to the client's response. No stream in between.
-// The flat handler methods are undici 7's direct path; undici 8 has others, which is why they stand in one class.
+// One request on one connection, or one stream of it, and its response on the way to the client. No stream in between.
 
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { codeOf } from "../connect/phase-error.ts";
@@ -16,10 +14,13 @@ import { ContentRelay } from "./content-relay.ts";
 import { Deadline } from "./deadline.ts";
 import { Drain } from "./drain.ts";
 import type { LaneHandler, OriginLane } from "./origin-lane.ts";
-import { thisTick } from "./real-time.ts";
+import type { RawHead } from "./read-head.ts";
 import { RequestBody } from "./request-body.ts";
 import { type ResponseHead, responseHead } from "./response-head.ts";
 import { upgradeHead } from "./upgrade-head.ts";
+
+/** Its `then` is called when this tick's work is done, by no clock. `queueMicrotask` would make a resource for each call. */
+const thisTick = Promise.resolve();
 
 /** @see RFC 9110 §15.2.2 */
 export const switchingProtocols = 101;
@@ -37,9 +38,7 @@ export class Attempt implements LaneHandler {
   readonly #owner: AttemptOwner;
   readonly #hasBody: boolean;
   readonly #upgrade: Upgrade | null;
-  #abort: ((error: Error) => void) | null = null;
   readonly #deadline = new Deadline();
-  #writtenBefore = 0;
   #sentAt = 0;
   #head: ResponseHead | null = null;
   #isTold = false;
@@ -49,7 +48,6 @@ export class Attempt implements LaneHandler {
   /** The response has come to its end, although not all of it may have been passed on. */
   #isReceived = false;
   #drain: Drain | null = null;
-  #early: Error | null = null;
 
   constructor(
     context: ExchangeContext,
@@ -69,29 +67,16 @@ export class Attempt implements LaneHandler {
 
   /** Whether a byte of the request has been written. */
   get requestSent(): boolean {
-    return this.connection.wire.sentBytes > this.#writtenBefore;
+    return this.connection.wire.isSent;
   }
 
-  /** Sends the request. `fields` as undici takes them. */
-  send(fields: string[]): void {
-    const { wire } = this.connection;
-    this.#writtenBefore = wire.sentBytes;
-    wire.expectHead();
-    // undici hears of it after us, and must not find the request gone: what it does not see to is ours, a moment later.
-    wire.onError = (error) => queueMicrotask(() => this.fail(error));
+  /** Sends the request. `fields` are names and values in turn. */
+  send(fields: readonly string[]): void {
     const { method = "GET" } = this.#context.req;
-    const body = this.#hasBody ? this.#openBody() : null;
-    this.#body = body;
-    this.connection.send(
-      {
-        path: this.#context.target,
-        method,
-        headers: fields,
-        body: body as never,
-        ...(this.#upgrade !== null && { upgrade: this.#upgrade.protocols }),
-      },
-      this,
-    );
+    const path = this.#context.target;
+    const body = (this.#body = this.#hasBody ? this.#openBody() : null);
+    const upgrade = this.#upgrade?.protocols ?? null;
+    this.connection.send({ method, path, fields, body, upgrade }, this);
   }
 
   /** Lets the client have the head, and all that follows. Throws ExchangeError `BAD_FIELD` if Node will not send it. */
@@ -123,26 +108,12 @@ export class Attempt implements LaneHandler {
     }
     this.#finish();
     if (this.#isReceived) return onFree();
-    this.#drain = new Drain(onFree, () => {
-      this.#abort?.(new ExchangeError("CONNECTION_SPENT", "given up"));
-      this.connection.destroy();
-    });
+    this.#drain = new Drain(onFree, () => this.connection.destroy());
   }
 
   /** Ends the attempt from our side; the connection dies with it. */
   fail(error: Error): void {
-    if (this.#isOver) return;
-    if (this.#abort === null) this.#early = error;
-    else {
-      this.#abort(error);
-      this.onError(error); // undici tells nobody once the response has come to its end.
-    }
-    this.connection.destroy();
-  }
-
-  onConnect(abort: (error?: Error) => void): void {
-    this.#abort = abort;
-    if (this.#early !== null) abort(this.#early);
+    if (!this.#isOver) this.onError(error);
   }
 
   onRequestSent(): void {
@@ -159,34 +130,25 @@ export class Attempt implements LaneHandler {
     });
   }
 
-  onHeaders(status: number, rawFields: Buffer[], _resume: () => void, reason: string): boolean {
-    if (this.#isOver) return true;
+  onHead(raw: RawHead): void {
+    if (this.#isOver) return;
+    const { status } = raw;
     if (status === switchingProtocols) return this.#refuseSwitch();
-    if (status >= 100 && status < 200) {
-      this.#owner.onInterim(status, rawFields);
-      return true;
-    }
+    if (status >= 100 && status < 200) return this.#owner.onInterim(raw);
     this.hasHead = true;
     this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
     this.#deadline.end();
-    const { wire } = this.connection;
-    const head = responseHead(status, rawFields, reason, {
-      firstBytes: wire.isHttp2 ? null : wire.headStart,
-      mayChunk: this.#mayChunk(status),
-      settings: this.#settings,
-    });
+    const head = responseHead(raw, { mayChunk: this.#mayChunk(status), settings: this.#settings });
     if (head instanceof ExchangeError) {
       this.hasHead = false;
-      this.fail(head);
-      return true;
+      return this.fail(head);
     }
-    wire.expectContent();
     this.#head = head;
     this.#context.originStatus = status;
     const { isContentChecked, bodyIdleMs, bufferBytes } = this.#settings;
     const check = isContentChecked ? contentCheckFor(head, this.#context.req.method) : null;
     const relay = new ContentRelay(this.#context, {
-      wire,
+      wire: this.connection.wire,
       check,
       contentLength: head.contentLength,
       deadline: this.#deadline,
@@ -197,44 +159,32 @@ export class Attempt implements LaneHandler {
       onError: (error) => this.fail(error),
     });
     this.#relay = relay;
-    // RFC 9110 §8.6: a 304 may bear the length of content that it does not have; undici waits for it in vain.
-    const isWithoutContent = status === 304 || status === 204;
-    if ((isWithoutContent || !relay.isHeadHeld) && !this.#tell(head)) return true;
-    if (isWithoutContent) this.#complete();
-    else relay.waitForContent();
-    return true;
+    if (!relay.isHeadHeld && !this.#tell(head)) return;
+    relay.waitForContent();
   }
 
   /** The origin switches protocols as it was asked to. */
-  onUpgrade(_status: number, rawFields: Buffer[] | string[] | null, socket: Duplex): void {
+  onUpgrade({ fields }: RawHead, socket: Socket): void {
     if (this.#isOver) return;
     const { ray } = this.#context;
     const { ownCookie } = this.#settings;
     const asked = this.#upgrade?.protocols ?? "";
-    const head = upgradeHead((rawFields ?? []) as Buffer[], { asked, ray, ownCookie });
-    this.connection.wire.expectContent();
+    const head = upgradeHead(fields, { asked, ray, ownCookie });
     if (head instanceof ExchangeError) return this.onError(head);
     this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
     this.hasHead = true;
     this.#finish();
-    this.#owner.onUpgraded(this, head, socket as Socket);
+    this.#owner.onUpgraded(this, head, socket);
   }
 
-  /** Never false: the relay holds the socket, which undici survives better than being paused. */
-  onData(chunk: Buffer): boolean {
-    if (!this.#isOver) this.#relay?.push(chunk);
-    else this.#drain?.push(chunk);
-    return true;
+  onData(piece: Buffer): void {
+    if (!this.#isOver) this.#relay?.push(piece);
+    else this.#drain?.push(piece);
   }
 
-  /** The trailers are buffers, whatever undici's types say of its flat handlers. */
-  onComplete(trailers: string[] | null): void {
+  onComplete(trailers: readonly string[]): void {
     this.#isReceived = true;
     if (this.#isOver) return this.#drain?.end();
-    // undici takes the reset at the end of a close-delimited body for its end.
-    if (this.connection.wire.error !== null && this.#head?.isDelimited === false)
-      return this.onError(this.connection.wire.error);
-    this.connection.wire.onError = null; // What happens to the connection from here on is no concern of the response.
     this.#relay?.end(trailers);
   }
 
@@ -263,14 +213,13 @@ export class Attempt implements LaneHandler {
     return !this.#isOver;
   }
 
-  /** A 101 that undici does not take for one: nobody asked, or it names no protocol. */
-  #refuseSwitch(): boolean {
+  /** Nobody asked for this 101, or it names no protocol. */
+  #refuseSwitch(): void {
     this.fail(
       this.#upgrade === null
         ? new ExchangeError("UNASKED_UPGRADE", "the origin answered 101 to an ordinary request")
         : new ExchangeError("BAD_UPGRADE", "the origin answered 101 without naming a protocol"),
     );
-    return true;
   }
 
   #complete(): void {
@@ -295,6 +244,5 @@ export class Attempt implements LaneHandler {
     this.#body?.destroy(); // Before whoever answers begins to read what is left of the request.
     this.#deadline.end();
     this.#relay?.close();
-    this.connection.wire.onError = null;
   }
 }

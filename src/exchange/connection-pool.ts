@@ -148,7 +148,7 @@ export class ConnectionPool {
 
   #keepWatch(opened: OriginConnection): OriginConnection {
     this.#all.add(opened);
-    opened.wire.socket.once("close", () => {
+    opened.connection.socket.once("close", () => {
       this.#all.delete(opened);
       this.#admitNext();
     });
@@ -160,7 +160,7 @@ export class ConnectionPool {
     if (!lane.finish()) return;
     const connection = lane as OriginConnection;
     if (this.#waiting.length === 0) return this.#keep(connection);
-    // undici may still be about to close it.
+    // The origin may be about to close it.
     setImmediate(() => {
       const { validFor } = connection.connection;
       const next = this.#waiting.findIndex(({ host }) => validFor === null || validFor === host);

@@ -39,7 +39,7 @@ export class ContentRelay {
   #held: Buffer | null = null;
   /** The client has enough for now. */
   #isFull = false;
-  #trailers: string[] | null = null;
+  #trailers: readonly string[] = [];
   #hasEnded = false;
   #isClosed = false;
 
@@ -66,7 +66,7 @@ export class ContentRelay {
   }
 
   /** The response has come to its end. */
-  end(trailers: string[] | null): void {
+  end(trailers: readonly string[]): void {
     this.#trailers = trailers;
     this.#hasEnded = true;
     if (this.#options.check === null) this.#end();
@@ -107,8 +107,7 @@ export class ContentRelay {
 
   #end(): void {
     if (this.#gathering !== null && !this.#passRest(this.#gathering)) return;
-    const trailers = this.#trailers ?? [];
-    if (trailers.length > 0) this.#res.sendTrailers(trailerFields(trailers));
+    if (this.#trailers.length > 0) this.#res.sendTrailers(trailerFields(this.#trailers));
     this.#options.onEnd();
   }
 
@@ -147,7 +146,6 @@ export class ContentRelay {
     else check.check(chunk, checked);
   }
 
-  /** undici is never paused: its socket is held. */
   #holdOrRelease(): void {
     if (this.#isFull || this.#isChecking) this.#options.wire.hold();
     else this.#options.wire.release();

@@ -20,6 +20,7 @@ import type { OriginLane } from "./origin-lane.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import { forwardInterim } from "./interim.ts";
 import { mayRepeat, needsCopy } from "./may-repeat.ts";
+import type { RawHead } from "./read-head.ts";
 import { requestFields } from "./request-fields.ts";
 import { FailureError, type ReplyFromCallback } from "./reply-from.ts";
 import type { ResponseHead } from "./response-head.ts";
@@ -115,8 +116,8 @@ export class Exchange implements AttemptOwner {
     this.#callback?.(null, { statusCode: status, headers: noFields, body: this });
   }
 
-  onInterim(status: number, rawFields: readonly Buffer[]): void {
-    forwardInterim(this.#context, status, rawFields);
+  onInterim(head: RawHead): void {
+    forwardInterim(this.#context, head);
   }
 
   onComplete(attempt: Attempt): void {

@@ -84,8 +84,7 @@ export class Http2Connection {
     this.#limit = streamLimit;
     this.#owner = owner;
     const { socket } = connection;
-    this.wire = new Wire(socket, limits.responseHeaderBytes);
-    this.wire.expectContent(); // Nothing here is HTTP/1.1's: it passes uninspected.
+    this.wire = new Wire(socket);
     this.wire.onError = () => this.#broken();
     socket.once("end", () => this.#broken());
     socket.once("close", () => this.#broken());

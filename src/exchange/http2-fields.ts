@@ -24,7 +24,7 @@ function setField(fields: OutgoingHttpHeaders, name: string, value: string): voi
   else fields[name] = `${String(known)}${name === "cookie" ? "; " : ", "}${value}`;
 }
 
-/** A request's fields for node:http2. `flat` is as undici takes it: names and values in turn, Host among them. */
+/** A request's fields for node:http2. `flat` has names and values in turn, Host among them. */
 export function http2RequestFields(
   flat: readonly string[],
   { method, path, scheme }: { method: string; path: string; scheme: "http" | "https" },
@@ -53,15 +53,14 @@ export function http2Trailers(flat: readonly string[]): OutgoingHttpHeaders {
   return fields;
 }
 
-/** A field section as undici would give it: names and values in turn, as bytes, without pseudo-fields. */
-export function rawBuffers(rawFields: readonly string[]): Buffer[] {
-  const buffers: Buffer[] = [];
+/** A field section without pseudo-fields, names and values in turn. */
+export function withoutPseudoFields(rawFields: readonly string[]): string[] {
+  const fields: string[] = [];
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index] ?? "";
-    if (!name.startsWith(":"))
-      buffers.push(Buffer.from(name, "latin1"), Buffer.from(rawFields[index + 1] ?? "", "latin1"));
+    if (!name.startsWith(":")) fields.push(name, rawFields[index + 1] ?? "");
   }
-  return buffers;
+  return fields;
 }
 
 /** Bytes that a field section would have in HTTP/1.1, where the limit is known to everybody. */

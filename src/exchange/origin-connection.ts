@@ -1,12 +1,15 @@
-// One connection to an origin, with the undici client that speaks HTTP/1.1 on it. Our connector is all that undici dials with.
+// One connection to an origin on which HTTP/1.1 is spoken, one request after the other.
+// Why this is not a library's: docs/decisions/0027-why-an-own-http1-client.md
 
-import { Client, type Dispatcher } from "undici";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { Connection } from "../connect/connect.ts";
 import { Wire } from "../connect/wire.ts";
-import type { OriginLane } from "./origin-lane.ts";
-import { inRealTime } from "./real-time.ts";
+import type { LaneHandler, LaneRequest, LaneWatch, OriginLane } from "./origin-lane.ts";
+import type { RawHead } from "./read-head.ts";
+import { requestHead, sendBody } from "./request-writer.ts";
+import { ResponseReader, type ResponseSink } from "./response-reader.ts";
 
 /** Limits of one connection. */
 export interface ConnectionLimits {
@@ -21,65 +24,265 @@ export interface ConnectionWaits {
   readonly keepAliveMs: number;
 }
 
-/** A connected socket, its watch, and its HTTP client. Carries one request at a time. */
-export class OriginConnection implements OriginLane {
+/** Be gone a second before the origin is. */
+const headStartMs = 1_000;
+const longestKeepAliveMs = 600_000;
+
+/** A connected socket and what is spoken on it. Carries one request at a time. */
+export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
+  readonly isHttp2 = false;
   readonly connection: Connection;
-  readonly wire: Wire;
   /** Requests that were given to it so far. */
   requests = 0;
-  #connection: Connection["socket"] | null;
-  readonly #client: Client;
+  isSent = false;
+  readonly #limits: ConnectionLimits;
+  readonly #wire: Wire;
+  readonly #reader: ResponseReader;
+  #request: LaneRequest | null = null;
+  #handler: LaneHandler | null = null;
+  #head: RawHead | null = null;
+  #isWriting = false;
+  #isHeld = false;
+  /** Nothing is under way, and nothing was wrong so far. */
+  #isFree = true;
+  /** When it has idled for too long, in milliseconds of `performance.now()`. */
+  #expiresAt = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(connection: Connection, limits: ConnectionLimits) {
     this.connection = connection;
-    this.#connection = connection.socket;
-    this.wire = new Wire(connection.socket, limits.responseHeaderBytes);
-    // http: whatever the socket is, so that undici never compares server names; the socket is secured already.
-    this.#client = new Client("http://origin.invalid", {
-      connect: (_options, callback) => this.#handOver(callback),
-      pipelining: 1,
-      headersTimeout: 0, // Deadlines are ours, and exact; undici's timers are coarse.
-      bodyTimeout: 0,
-      maxHeaderSize: limits.responseHeaderBytes,
-      keepAliveTimeout: limits.waits.keepAliveMs,
-      keepAliveTimeoutThreshold: 1_000, // Be gone a second before the origin is.
-    });
+    this.#limits = limits;
+    this.#wire = new Wire(connection.socket);
+    this.#reader = new ResponseReader(this, limits.responseHeaderBytes);
+    this.#wire.onError = (error) => this.#broken(error);
+  }
+
+  get wire(): LaneWatch {
+    return this;
+  }
+
+  get error(): Error | null {
+    return this.#wire.error;
+  }
+
+  get isEnded(): boolean {
+    return this.#wire.isEnded;
+  }
+
+  get headBytes(): Buffer {
+    return this.#reader.headBytes;
+  }
+
+  get responseBytes(): number {
+    return this.#reader.headBytes.length;
   }
 
   /** Whether another request may be tried on it. */
   get isUsable(): boolean {
-    const { socket, isEnded, error } = this.wire;
-    return !socket.destroyed && !isEnded && error === null;
+    return this.#isFree && !this.#socket.destroyed && performance.now() < this.#expiresAt;
   }
 
-  /** Writes a request; the handler's `onError` is called for whatever goes wrong. */
-  send(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+  get #socket(): Connection["socket"] {
+    return this.#wire.socket;
+  }
+
+  send(request: LaneRequest, handler: LaneHandler): void {
+    this.#request = request;
+    this.#handler = handler;
+    this.#head = null;
+    this.#isFree = false;
+    this.isSent = false;
+    this.#reader.expect(request.method === "HEAD");
     this.requests += 1;
-    inRealTime(() => this.#client.dispatch(request, handler));
+    if (this.requests === 1) {
+      this.#listen();
+      this.#write();
+    } else {
+      // A FIN, or bytes that nobody asked for, may be here already: they have a turn of the event loop to be seen.
+      atTurn(this.#write);
+    }
+  }
+
+  /** Keeps back whatever comes, the end too. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#socket.pause();
+  }
+
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#socket.resume();
   }
 
   /** Closes at once, whatever is under way. */
   destroy(): void {
-    // With an error, or undici would take the end of a close-delimited response that was given up for its regular end.
-    this.wire.socket.destroy(new ExchangeError("CONNECTION_SPENT", "given up"));
+    this.#handler = null;
+    this.#close();
   }
 
   finish(): boolean {
     return this.isUsable;
   }
 
-  /** Gives undici the socket, once; when that is gone, so is this connection. */
-  #handOver(callback: (...result: [null, Connection["socket"]] | [Error, null]) => void): void {
-    const socket = this.#connection;
-    this.#connection = null;
-    // Not before undici has returned from asking: it would not notice that it may write.
-    queueMicrotask(() => {
-      if (socket === null)
-        callback(
-          new ExchangeError("CONNECTION_SPENT", "the origin closed the kept connection"),
-          null,
-        );
-      else inRealTime(() => callback(null, socket));
+  onHead(head: RawHead, rest: Buffer): void {
+    if (head.switches && head.status === 101 && this.#request?.upgrade !== null)
+      return this.#handOver(head, rest);
+    if (head.status >= 200) {
+      this.#head = head;
+      this.#request?.body?.answered();
+    }
+    this.#handler?.onHead(head);
+  }
+
+  onData(piece: Buffer): void {
+    this.#handler?.onData(piece);
+  }
+
+  onComplete(trailers: readonly string[], isClean: boolean): void {
+    const handler = this.#handler;
+    const head = this.#head;
+    const isKept = isClean && !this.#isWriting && !this.isEnded && head?.isKept === true;
+    this.#handler = null;
+    this.#request = null;
+    if (isKept) this.#rest(head);
+    handler?.onComplete(trailers);
+    if (!isKept) this.#close();
+  }
+
+  onFault(error: Error): void {
+    this.#broken(error);
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on("data", this.#onBytes);
+    socket.on("drain", this.#onDrain);
+    socket.on("end", this.#onEnd);
+    socket.on("close", this.#onClose);
+  }
+
+  readonly #onBytes = (chunk: Buffer): void => {
+    if (!this.#reader.read(chunk)) this.#close(); // Nobody asked.
+  };
+
+  readonly #onDrain = (): void => {
+    const body = this.#request?.body;
+    if (this.#isWriting && body?.isPaused === true) body.resume();
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#reader.end()) this.#close();
+    else this.#broken(new ExchangeError("CONNECTION_CLOSED", "the origin closed"));
+  };
+
+  readonly #onClose = (): void => {
+    this.#broken(new ExchangeError("CONNECTION_SPENT", "given up"));
+  };
+
+  readonly #write = (): void => {
+    const request = this.#request;
+    const handler = this.#handler;
+    if (request === null || handler === null || this.#socket.destroyed) return;
+    const socket = this.#socket;
+    const { body } = request;
+    let head: string;
+    try {
+      head = requestHead(request);
+    } catch (error) {
+      return this.#broken(error as Error);
+    }
+    const sendHead = (): void => {
+      this.isSent = true;
+      socket.write(head, "latin1");
+    };
+    if (body === null) {
+      sendHead();
+      return handler.onRequestSent();
+    }
+    this.#isWriting = true;
+    sendBody({ socket, request, body, sendHead }, (error) => {
+      if (this.#handler !== handler) return;
+      if (error !== null) return this.#broken(error);
+      this.#isWriting = false;
+      body.destroy();
+      handler.onRequestSent();
+    });
+  };
+
+  /** The way there and back is whoever's asked for it. */
+  #handOver(head: RawHead, rest: Buffer): void {
+    const socket = this.#socket;
+    const handler = this.#handler;
+    this.#handler = null;
+    this.#reader.stop();
+    socket.pause();
+    socket.off("data", this.#onBytes);
+    socket.off("drain", this.#onDrain);
+    socket.off("end", this.#onEnd);
+    socket.off("close", this.#onClose);
+    if (rest.length > 0) socket.unshift(rest);
+    handler?.onUpgrade(head, socket);
+  }
+
+  /** Nothing is under way: the connection is kept for a while. */
+  #rest({ keepAlive }: RawHead): void {
+    this.#isFree = true;
+    const ms = Math.min(
+      keepAliveMsOf(keepAlive) ?? this.#limits.waits.keepAliveMs,
+      longestKeepAliveMs,
+    );
+    this.#expiresAt = performance.now() + ms;
+    this.#timer ??= setTimeout(() => this.#expire(), Math.max(ms, 1)).unref();
+  }
+
+  /** One timer for many requests: it looks whether anything has happened since. */
+  #expire(): void {
+    this.#timer = null;
+    if (!this.#isFree) return;
+    const leftMs = this.#expiresAt - performance.now();
+    if (leftMs <= 0) this.#close();
+    else this.#timer = setTimeout(() => this.#expire(), Math.ceil(leftMs)).unref();
+  }
+
+  /** It is over. What the client was sent in this tick has to leave before it is told so. */
+  #broken(error: Error): void {
+    const handler = this.#handler;
+    this.#close();
+    if (handler === null) return;
+    setImmediate(() => {
+      if (this.#handler !== handler) return; // It has given up by itself.
+      this.#handler = null;
+      handler.onError(error);
     });
   }
+
+  #close(): void {
+    this.#isFree = false;
+    this.#reader.stop();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#socket.destroy();
+  }
+}
+
+let waiting: (() => void)[] = [];
+
+/** Calls in the next turn of the event loop, together with whatever else waits for that. */
+function atTurn(call: () => void): void {
+  if (waiting.length === 0) setImmediate(callAll);
+  waiting.push(call);
+}
+
+function callAll(): void {
+  const calls = waiting;
+  waiting = [];
+  for (const call of calls) call();
+}
+
+/** The time that the origin names, less a head start; null if it names none. @see RFC 2068 §19.7.1.1 */
+function keepAliveMsOf(field: string): number | null {
+  if (field === "") return null;
+  const [, seconds] = /(?:^|[\s,;])timeout="?(\d+)/i.exec(field) ?? [];
+  return seconds === undefined ? null : Math.max(0, Number(seconds) * 1_000 - headStartMs);
 }

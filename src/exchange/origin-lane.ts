@@ -1,42 +1,53 @@
 // The way one request goes to an origin, whatever version it is spoken in: a connection of HTTP/1.1 while the request has it
 // to itself, or one stream of a connection of HTTP/2. An attempt does not know which.
 
-import type { Dispatcher } from "undici";
+import type { Socket } from "node:net";
 
 import type { Connection } from "../connect/connect.ts";
+import type { RawHead } from "./read-head.ts";
+import type { RequestBody } from "./request-body.ts";
 
 /** What is seen of the way, below whatever speaks HTTP on it. */
 export interface LaneWatch {
-  /** HTTP/2: the head has no version, and the content's end is always told. */
   readonly isHttp2: boolean;
   /** The first error that the socket reported. */
   readonly error: Error | null;
   /** The origin has closed. */
   readonly isEnded: boolean;
-  /** Bytes of this request that were written, or at least whether there were any. */
-  readonly sentBytes: number;
+  /** Something of this request was written. */
+  readonly isSent: boolean;
   /** Bytes of the response that came before its content, or at least whether there were any. */
   readonly responseBytes: number;
-  /** What came where a head was awaited; and how that began, the version at least, if it is a head. */
+  /** What came where a head was awaited. */
   readonly headBytes: Buffer;
-  readonly headStart: Buffer;
-  /** Told of the socket's first error, where nobody else would be. */
-  onError: ((error: Error) => void) | null;
-  expectHead(): void;
-  expectContent(): void;
   /** Keeps back what comes until `release`. */
   hold(): void;
   release(): void;
 }
 
-/** An attempt, as it is called by whatever speaks HTTP: undici's flat handler, complete. */
-export interface LaneHandler extends Dispatcher.DispatchHandler {
-  onConnect(abort: (error?: Error) => void): void;
+/** A request on its way to an origin. */
+export interface LaneRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Names and values in turn, Host first. */
+  readonly fields: readonly string[];
+  readonly body: RequestBody | null;
+  /** The protocols that the connection may change to; null for none. */
+  readonly upgrade: string | null;
+}
+
+/** Whom a lane tells what comes, an attempt for one. After `onComplete`, `onUpgrade` or `onError` it is told nothing any more. */
+export interface LaneHandler {
   /** The last byte of the request has been written. */
   onRequestSent(): void;
-  onHeaders(status: number, rawFields: Buffer[], resume: () => void, reason: string): boolean;
-  onData(chunk: Buffer): boolean;
-  onComplete(trailers: string[] | null): void;
+  /** Of every interim response, and of the final one. */
+  onHead(head: RawHead): void;
+  onData(piece: Buffer): void;
+  /** Names and values of the trailers in turn. */
+  onComplete(trailers: readonly string[]): void;
+  /** The origin has switched protocols as it was asked to; the socket is paused, and the handler's from now on. */
+  onUpgrade(head: RawHead, socket: Socket): void;
   onError(error: Error): void;
 }
 
@@ -46,9 +57,9 @@ export interface OriginLane {
   readonly wire: LaneWatch;
   /** Requests that the connection has served before. */
   readonly requests: number;
-  /** Sends the request; the handler is called as undici would call it. */
-  send(request: Dispatcher.DispatchOptions, handler: LaneHandler): void;
-  /** Gives the way up, whatever is under way on it. */
+  /** Sends the request. */
+  send(request: LaneRequest, handler: LaneHandler): void;
+  /** Gives the way up, whatever is under way on it; the handler is told nothing any more. */
   destroy(): void;
   /** The response is complete. True if the way can serve another request; then it is for the pool to keep. */
   finish(): boolean;

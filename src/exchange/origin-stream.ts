@@ -1,10 +1,8 @@
 // One stream of an HTTP/2 connection, in the shape of a connection that carries one request: an attempt sends over it as over
-// any other, and is told by undici's handler of what comes.
+// any other, and is told by the same handler of what comes.
 
 import { type ClientHttp2Stream, constants } from "node:http2";
 import { setImmediate } from "node:timers";
-
-import type { Dispatcher } from "undici";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { Http2Error } from "../classify/http2-error.ts";
@@ -12,8 +10,14 @@ import type { Connection } from "../connect/connect.ts";
 import type { StreamTrace } from "../connect/frame-tap.ts";
 import { codeOf } from "../connect/phase-error.ts";
 import type { Http2Connection } from "./http2-connection.ts";
-import { http2RequestFields, http2Trailers, rawBuffers, sectionBytes } from "./http2-fields.ts";
-import type { LaneHandler, LaneWatch, OriginLane } from "./origin-lane.ts";
+import {
+  http2RequestFields,
+  http2Trailers,
+  withoutPseudoFields,
+  sectionBytes,
+} from "./http2-fields.ts";
+import type { LaneHandler, LaneRequest, LaneWatch, OriginLane } from "./origin-lane.ts";
+import type { RawHead } from "./read-head.ts";
 import type { RequestBody } from "./request-body.ts";
 
 const nothing: Buffer = Buffer.alloc(0);
@@ -22,8 +26,6 @@ const nothing: Buffer = Buffer.alloc(0);
 export class OriginStream implements OriginLane, LaneWatch {
   readonly isHttp2 = true;
   readonly requests: number;
-  /** Failures come through the handler. */
-  onError: ((error: Error) => void) | null = null;
   readonly #connection: Http2Connection;
   #stream: ClientHttp2Stream | null = null;
   #trace: StreamTrace | null = null;
@@ -66,8 +68,8 @@ export class OriginStream implements OriginLane, LaneWatch {
     return this.#connection.wire.isEnded;
   }
 
-  get sentBytes(): number {
-    return this.#trace?.isSent === true ? 1 : 0;
+  get isSent(): boolean {
+    return this.#trace?.isSent === true;
   }
 
   get responseBytes(): number {
@@ -79,23 +81,18 @@ export class OriginStream implements OriginLane, LaneWatch {
     return this.#trace === null ? nothing : this.#connection.tap.strangeBytes;
   }
 
-  get headStart(): Buffer {
-    return this.headBytes;
-  }
-
   /** The whole response has come, though it may not have been read. */
   get hasCome(): boolean {
     return this.#trace?.hasEnded === true;
   }
 
-  send(request: Dispatcher.DispatchOptions, handler: LaneHandler): void {
+  send(request: LaneRequest, handler: LaneHandler): void {
     const { connection } = this.#connection;
     this.#handler = handler;
     this.#framesBefore = this.#connection.tap.frames;
-    handler.onConnect((error) => this.#failWith(error ?? this.#fault()));
     if (this.#isOver) return handler.onError(this.#fault()); // The connection has ended before.
-    const body = (request.body ?? null) as RequestBody | null;
-    const fields = http2RequestFields(request.headers as string[], {
+    const { body } = request;
+    const fields = http2RequestFields(request.fields, {
       method: request.method,
       path: request.path,
       scheme: connection.isTls ? "https" : "http",
@@ -127,10 +124,6 @@ export class OriginStream implements OriginLane, LaneWatch {
   release(): void {
     if (!this.#isOver) this.#stream?.resume();
   }
-
-  expectHead(): void {}
-
-  expectContent(): void {}
 
   /** The connection has ended, and with it this stream. */
   fail(): void {
@@ -183,7 +176,7 @@ export class OriginStream implements OriginLane, LaneWatch {
     if (this.#isOver) return;
     this.#interimBytes += sectionBytes(raw);
     if (this.#interimBytes > this.#connection.limits.responseHeaderBytes) return this.#tooLong();
-    this.#handler?.onHeaders(statusOf(raw), rawBuffers(raw), () => {}, "");
+    this.#handler?.onHead(rawHead(statusOf(raw), raw));
   }
 
   #tooLong(): void {
@@ -199,7 +192,7 @@ export class OriginStream implements OriginLane, LaneWatch {
     if (status < 200)
       return this.#failWith(new ExchangeError("BAD_STATUS", `the final status is ${status}`));
     this.#body?.answered();
-    this.#handler?.onHeaders(status, rawBuffers(raw), () => {}, "");
+    this.#handler?.onHead(rawHead(status, raw));
     if (this.#isOver) return;
     stream.on("data", (chunk: Buffer) => {
       if (!this.#isOver) this.#handler?.onData(chunk);
@@ -266,4 +259,19 @@ export class OriginStream implements OriginLane, LaneWatch {
 function statusOf(raw: readonly string[]): number {
   const place = raw.indexOf(":status");
   return place < 0 ? 0 : Number(raw[place + 1]);
+}
+
+/** What HTTP/2 says of itself in frames has no place in a head. */
+function rawHead(status: number, raw: readonly string[]): RawHead {
+  return {
+    status,
+    reason: "",
+    minorVersion: null,
+    fields: withoutPseudoFields(raw),
+    contentLength: null,
+    isChunked: false,
+    isKept: true,
+    keepAlive: "",
+    switches: false,
+  };
 }

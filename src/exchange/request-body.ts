@@ -1,4 +1,4 @@
-// The request's body on its way to the origin: a stand-in for the client's stream that undici may pause and destroy as it
+// The request's body on its way to the origin: a stand-in for the client's stream that whoever writes may pause and destroy as it
 // likes, without ever destroying the client's connection, over which an answer must still go.
 
 import { EventEmitter } from "node:events";
@@ -21,7 +21,7 @@ export interface BodyOptions {
   readonly copy: BodyCopy | null;
 }
 
-/** As much of a Readable as undici's writer uses. Emits `data`, `end`, `error`. */
+/** As much of a Readable as a writer needs. Emits `data`, `end`, `error`. */
 export class RequestBody extends EventEmitter {
   readonly #source: ClientRequest;
   readonly #writeMs: number;
@@ -38,7 +38,7 @@ export class RequestBody extends EventEmitter {
   isPaused = false;
   #isAnswered = false;
   destroyed = false;
-  /** undici looks here before it waits for `end`: a body without a byte may be over before it listens. */
+  /** Look here before waiting for `end`: a body without a byte may be over before anybody listens. */
   readableEnded = false;
 
   /** `onBytes` hears of each byte that is read from the client, and of none twice. */
@@ -70,11 +70,6 @@ export class RequestBody extends EventEmitter {
     return this.#source.rawTrailers;
   }
 
-  /** What tells undici that this is a stream; it reads by events and never pipes. */
-  pipe(): never {
-    throw new TypeError("RequestBody is read by its events");
-  }
-
   pause(): this {
     if (this.#isDetached) return this;
     this.#source.pause();
@@ -88,7 +83,7 @@ export class RequestBody extends EventEmitter {
     this.isPaused = false;
     if (this.#isAnswered) this.#deadline.end();
     else this.#wait(this.#idleMs, "CLIENT_LEFT", "the client sent no byte of the request");
-    // A moment later: undici asks for content before it listens for everything.
+    // A moment later: a writer may ask for content before it listens for everything.
     if (this.#isBehind) queueMicrotask(() => this.#catchUp());
     else this.#source.resume();
     return this;

@@ -7,7 +7,7 @@ import { withoutCookie } from "../pick/cookie-field.ts";
 import type { Zone } from "../zone.ts";
 import { normalCodings } from "./normal-codings.ts";
 
-/** Fields that belong to one connection (RFC 9110 §7.6.1), that undici writes itself, or that we say better. */
+/** Fields that belong to one connection (RFC 9110 §7.6.1), that are written with the message, or that we say better. */
 const dropped: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
@@ -43,7 +43,7 @@ export function isEdges(lower: string): boolean {
 /** Says that the client takes trailers. @see RFC 9110 §10.1.4 */
 const takesTrailers = /(?:^|,)[\t ]*trailers[\t ]*(?:;|,|$)/i;
 
-/** A flat list of names and values, for undici. `host` is the Host field to send, `zone` what the zone says of fields. */
+/** A flat list of names and values. `host` is the Host field to send, `zone` what the zone says of fields. */
 export function requestFields(
   context: ExchangeContext,
   host: string,

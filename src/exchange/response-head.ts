@@ -6,6 +6,7 @@ import { STATUS_CODES } from "node:http";
 import { ExchangeError } from "../classify/exchange-error.ts";
 import { setsCookie } from "../pick/cookie-field.ts";
 import type { AttemptSettings } from "./attempt-owner.ts";
+import type { RawHead } from "./read-head.ts";
 import { connectionNamed } from "./request-fields.ts";
 
 /** A head, ready for `writeHead`. */
@@ -21,9 +22,6 @@ export interface ResponseHead {
   /** Content-Length or chunked: the end of the content can be told from a lost connection. */
   readonly isDelimited: boolean;
 }
-
-const protocolName = Buffer.from("HTTP/");
-const versionStart = Buffer.from("HTTP/1.");
 
 /** Fields that belong to one connection (RFC 9110 §7.6.1), those meant for the edge, and the ray id, which is ours to give. */
 const dropped: ReadonlySet<string> = new Set([
@@ -42,41 +40,27 @@ const dropped: ReadonlySet<string> = new Set([
 
 /** What there is to know beside the head itself. */
 export interface HeadContext {
-  /** The start of the status line; null over HTTP/2, which has none. */
-  readonly firstBytes: Buffer | null;
   /** The client can be sent chunks. */
   readonly mayChunk: boolean;
   readonly settings: Pick<AttemptSettings, "server" | "ownCookie">;
 }
 
-/**
- * Builds the head, or says why it cannot be sent on. `rawFields` are names and values in turn, as undici gives them, and
- * `firstBytes` the start of the status line, since undici's parser takes RTSP/1.0, HTTP/0.9 and HTTP/2.0 for HTTP/1.1; null
- * over HTTP/2, which has none.
- */
+/** Builds the head, or says why it cannot be sent on. */
 export function responseHead(
-  status: number,
-  rawFields: readonly Buffer[],
-  reason: string,
-  { firstBytes, mayChunk, settings: { server, ownCookie } }: HeadContext,
+  { status, reason, minorVersion, fields: rawFields }: RawHead,
+  { mayChunk, settings: { server, ownCookie } }: HeadContext,
 ): ResponseHead | ExchangeError {
-  if (firstBytes?.subarray(0, versionStart.length).equals(versionStart) === false) {
-    return new ExchangeError(
-      firstBytes.subarray(0, 5).equals(protocolName) ? "BAD_STATUS" : "NOT_HTTP",
-      "the version is not HTTP/1.x",
-    );
-  }
   if (status < 200 || status > 599)
     return new ExchangeError("BAD_STATUS", `the status ${status} is none`);
   const named = connectionNamed(valueOf(rawFields, "connection"));
   const fields: string[] = [];
   let contentCoding = "";
   let contentLength: number | null = null;
-  let isDelimited = firstBytes === null;
+  let isDelimited = minorVersion === null;
 
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
-    const name = rawFields[index]?.toString("latin1") ?? "";
-    const value = rawFields[index + 1]?.toString("latin1") ?? "";
+    const name = rawFields[index] ?? "";
+    const value = rawFields[index + 1] ?? "";
     const lower = name.toLowerCase();
     if (lower === "transfer-encoding") {
       if (value.trim().toLowerCase() !== "chunked" || isDelimited) {
@@ -86,7 +70,7 @@ export function responseHead(
         );
       }
       // RFC 9112 §6.1: the framing of such a message is faulty, whoever sent it.
-      if (firstBytes?.[versionStart.length] === 0x30)
+      if (minorVersion === 0)
         return new ExchangeError("BAD_FRAMING", "an HTTP/1.0 response has a transfer coding");
       isDelimited = true;
       continue;
@@ -121,43 +105,31 @@ function removeField(fields: string[], lower: string): void {
   }
 }
 
-/**
- * A trailer section for `addTrailers`, without the fields that must not be in one.
- * undici gives buffers, whatever its types say of its flat handlers. @see RFC 9110 §6.5.1
- */
-export function trailerFields(flat: readonly (Buffer | string)[]): [string, string][] {
+/** A trailer section for `addTrailers`, without the fields that must not be in one. @see RFC 9110 §6.5.1 */
+export function trailerFields(flat: readonly string[]): [string, string][] {
   const fields: [string, string][] = [];
   for (let index = 0; index + 1 < flat.length; index += 2) {
-    const name = latin1(flat[index]);
+    const name = flat[index] ?? "";
     const lower = name.toLowerCase();
     if (!dropped.has(lower) && lower !== "content-length")
-      fields.push([name, latin1(flat[index + 1])]);
+      fields.push([name, flat[index + 1] ?? ""]);
   }
   return fields;
 }
 
-function latin1(text: Buffer | string | undefined): string {
-  return typeof text === "string" ? text : (text?.toString("latin1") ?? "");
-}
-
 /** Every value of a field, joined; undefined where there is none. */
-function valueOf(rawFields: readonly Buffer[], wanted: string): string | undefined {
+function valueOf(rawFields: readonly string[], wanted: string): string | undefined {
   let joined: string | undefined;
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index];
-    if (name?.length !== wanted.length || name.toString("latin1").toLowerCase() !== wanted)
-      continue;
-    const value = latin1(rawFields[index + 1]);
+    if (name?.length !== wanted.length || name.toLowerCase() !== wanted) continue;
+    const value = rawFields[index + 1] ?? "";
     joined = joined === undefined ? value : `${joined}, ${value}`;
   }
   return joined;
 }
 
-/** undici decodes the phrase as UTF-8, Node sends it as latin1: what does not survive both gives way to the standard one. */
+/** What Node cannot send gives way to the standard phrase. */
 function reasonPhrase(status: number, reason: string): string {
-  if (/^[\t\x20-\x7e]*$/.test(reason)) return reason;
-  const bytes = Buffer.from(reason, "utf8").toString("latin1");
-  return reason.includes("\ufffd") || !/^[\t\x20-\x7e\x80-\xff]*$/.test(bytes)
-    ? (STATUS_CODES[status] ?? "")
-    : bytes;
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(reason) ? reason : (STATUS_CODES[status] ?? "");
 }

@@ -30,14 +30,14 @@ export interface UpgradeContext {
  * protocol that was asked for. `rawFields` are names and values in turn. @see RFC 9110 §7.8, §15.2.2
  */
 export function upgradeHead(
-  rawFields: readonly Buffer[],
+  rawFields: readonly string[],
   { asked, ray, ownCookie }: UpgradeContext,
 ): string | ExchangeError {
   let head = "";
   let chosen = "";
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
-    const name = rawFields[index]?.toString("latin1") ?? "";
-    const value = rawFields[index + 1]?.toString("latin1") ?? "";
+    const name = rawFields[index] ?? "";
+    const value = rawFields[index + 1] ?? "";
     const lower = name.toLowerCase();
     if (lower === "upgrade") chosen = value.trim();
     if (dropped.has(lower)) continue;

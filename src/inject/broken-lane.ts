@@ -1,8 +1,9 @@
 // A way to an origin that breaks for real: after so much content its connection is reset, or nothing more is read from it.
 
-import type { Dispatcher } from "undici";
+import type { Socket } from "node:net";
 
-import type { LaneHandler, LaneWatch, OriginLane } from "../exchange/origin-lane.ts";
+import type { LaneHandler, LaneRequest, LaneWatch, OriginLane } from "../exchange/origin-lane.ts";
+import type { RawHead } from "../exchange/read-head.ts";
 import type { LateFault } from "./injected.ts";
 
 /** A lane for one request, whose response does not come to its end. */
@@ -27,7 +28,7 @@ export class BrokenLane implements OriginLane {
     return this.#lane.requests;
   }
 
-  send(request: Dispatcher.DispatchOptions, handler: LaneHandler): void {
+  send(request: LaneRequest, handler: LaneHandler): void {
     this.#lane.send(request, new BreakingHandler(this.#lane, handler, this.#fault));
   }
 
@@ -57,36 +58,30 @@ class BreakingHandler implements LaneHandler {
     this.#left = fault.after;
   }
 
-  onConnect(abort: (error?: Error) => void): void {
-    this.#handler.onConnect(abort);
-  }
-
   onRequestSent(): void {
     this.#handler.onRequestSent();
   }
 
-  onHeaders(status: number, rawFields: Buffer[], resume: () => void, reason: string): boolean {
-    const isGoingOn = this.#handler.onHeaders(status, rawFields, resume, reason);
-    if (status >= 200 && this.#left === 0) this.#break();
-    return isGoingOn;
+  onHead(head: RawHead): void {
+    this.#handler.onHead(head);
+    if (head.status >= 200 && this.#left === 0) this.#break();
   }
 
-  onUpgrade(...upgraded: Parameters<NonNullable<LaneHandler["onUpgrade"]>>): void {
-    this.#handler.onUpgrade?.(...upgraded);
+  onUpgrade(head: RawHead, socket: Socket): void {
+    this.#handler.onUpgrade(head, socket);
   }
 
-  onData(chunk: Buffer): boolean {
-    if (this.#hasBroken) return true;
-    if (chunk.length < this.#left) {
-      this.#left -= chunk.length;
-      return this.#handler.onData(chunk);
+  onData(piece: Buffer): void {
+    if (this.#hasBroken) return;
+    if (piece.length < this.#left) {
+      this.#left -= piece.length;
+      return this.#handler.onData(piece);
     }
-    this.#handler.onData(chunk.subarray(0, this.#left));
+    this.#handler.onData(piece.subarray(0, this.#left));
     this.#break();
-    return true;
   }
 
-  onComplete(trailers: string[] | null): void {
+  onComplete(trailers: readonly string[]): void {
     if (!this.#hasBroken) this.#handler.onComplete(trailers);
   }
 

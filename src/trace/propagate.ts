@@ -18,7 +18,7 @@ export type ForwardedFields = ReadonlyMap<string, string>;
 /** Version, trace id, parent id and flags; later versions may say more. @see W3C Trace Context §3.2 */
 const traceparentSyntax = /^(?!ff)([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 
-/** A field's name and value as Node and undici will send them. @see RFC 9110 §5.1, §5.5 */
+/** A field's name and value as they can be sent. @see RFC 9110 §5.1, §5.5 */
 const nameSyntax = /^[!#$%&'*+.^_`|~\da-z-]+$/;
 const valueSyntax = /^[\t\x20-\x7e]*$/;
 
