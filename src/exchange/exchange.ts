@@ -22,7 +22,7 @@ import { forwardInterim } from "./interim.ts";
 import { mayRepeat, needsCopy } from "./may-repeat.ts";
 import type { RawHead } from "./read-head.ts";
 import { requestFields } from "./request-fields.ts";
-import { FailureError, type ReplyFromCallback } from "./reply-from.ts";
+import type { ReplyFromCallback } from "./reply-from.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { Tunnel } from "./tunnel.ts";
 import type { Origin } from "./origin.ts";
@@ -59,6 +59,8 @@ export class Exchange implements AttemptOwner {
   /** The client has been told to go on with its body, if it waits for that. */
   #hasContinued = false;
   #hasBegun = false;
+  /** Why there is no response; null while there may be one. */
+  failure: OriginFailure | null = null;
   #isOver = false;
 
   constructor(
@@ -79,8 +81,7 @@ export class Exchange implements AttemptOwner {
     this.#callback = callback;
     const origin = this.#itinerary.begin();
     if (origin !== null) return this.#goTo(origin);
-    this.#isOver = true;
-    callback(new FailureError(this.#itinerary.unavailable));
+    this.#refuse(this.#itinerary.unavailable);
   }
 
   /** Lets the client have the head that the callback told of, with these fields besides, and the content after it. */
@@ -266,9 +267,14 @@ export class Exchange implements AttemptOwner {
       this.#context.retries += 1;
       return this.#goTo(next);
     }
-    this.#isOver = true;
     this.#context.copy?.drop();
-    this.#callback?.(new FailureError(failure));
+    this.#refuse(failure);
+  }
+
+  #refuse(failure: OriginFailure): void {
+    this.#isOver = true;
+    this.failure = failure;
+    this.#callback?.(null, { statusCode: 502, headers: noFields, body: this });
   }
 
   /** The client has not read for too long: as if it had left, which closing its connection makes true. */

@@ -11,25 +11,14 @@ import type { OriginFailure } from "../classify/origin-failure.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** What reply-from calls back with: an error, or a response whose content it is not to touch. */
+/** What reply-from calls back with: a response whose content it is not to touch. A failure is none to it, or it would make errors. */
 export type ReplyFromCallback = (
-  error: Error | null,
-  response?: { statusCode: number; headers: object; body: Exchange },
+  error: null,
+  response: { statusCode: number; headers: object; body: Exchange },
 ) => void;
 
 /** Under this key the exchange travels through reply-from, which copies the fields it is given, symbols too. */
 const exchangeKey = Symbol("exchange");
-
-/** An OriginFailure on its way through reply-from, which passes errors only. */
-export class FailureError extends Error {
-  override readonly name = "FailureError";
-  readonly failure: OriginFailure;
-
-  constructor(failure: OriginFailure) {
-    super(failure.type);
-    this.failure = failure;
-  }
-}
 
 /** Stands in for undici: what reply-from asks for is the exchange that the fields bear. */
 const dispatcher = {
@@ -82,17 +71,10 @@ export function replyOptions(handlers: ReplyHandlers): FastifyReplyFromHooks {
     rewriteHeaders: (headers) => headers,
     onResponse: (request, reply, response) => {
       const exchange = response.stream as unknown as Exchange;
-      handlers.onHead((request as FastifyRequest).exchange, reply as FastifyReply, (fields) =>
-        exchange.begin(fields),
-      );
-    },
-    onError: (reply, { error }) => {
-      if (!(error.cause instanceof FailureError)) throw error;
-      handlers.onFailed(
-        (reply.request as FastifyRequest).exchange,
-        reply as FastifyReply,
-        error.cause.failure,
-      );
+      const context = (request as FastifyRequest).exchange;
+      const { failure } = exchange;
+      if (failure !== null) handlers.onFailed(context, reply as FastifyReply, failure);
+      else handlers.onHead(context, reply as FastifyReply, (fields) => exchange.begin(fields));
     },
   };
 }
