@@ -25,7 +25,11 @@ export class PhaseError extends Error {
     code: string,
     options: { evidence?: Evidence; certificate?: CertificateFacts; cause?: unknown } = {},
   ) {
+    // Made for every request to an origin that refuses: where in our code it was made is of no use to anybody.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`${phase}: ${code}`, { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.phase = phase;
     this.code = code;
     this.evidence = options.evidence ?? {};

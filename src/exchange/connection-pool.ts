@@ -4,7 +4,8 @@
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
-import { type Connection, connectTo, type ConnectOptions } from "../connect/connect.ts";
+import type { Connection, ConnectOptions } from "../connect/connect.ts";
+import { Crowd } from "../connect/crowd.ts";
 import type { Target } from "../connect/target.ts";
 import { Http2Connection } from "./http2-connection.ts";
 import { Http2Pool, SharedOpening } from "./http2-pool.ts";
@@ -53,6 +54,7 @@ export class ConnectionPool {
   readonly #idle: OriginConnection[] = [];
   readonly #all = new Set<OriginConnection>();
   readonly #waiting: Waiter[] = [];
+  readonly #crowd = new Crowd();
   readonly #http2: Http2Pool | null;
   #opening: SharedOpening<OriginConnection | Http2Connection> | null = null;
   #connecting = 0;
@@ -132,7 +134,7 @@ export class ConnectionPool {
     const { tls } = this.target;
     const isWelcome = this.#http2?.isWelcome === true;
     try {
-      const connection = await connectTo(this.target, {
+      const connection = await this.#crowd.connect(this.target, {
         ...options,
         offersHttp2: isWelcome && tls !== null,
       });

@@ -26,6 +26,9 @@ export interface RelayOptions {
   readonly onError: (error: Error) => void;
 }
 
+/** So much may wait for a client before the origin has to: one read's worth, mostly on its way within the tick. */
+const freeBytes = 65_536;
+
 /** Passes content on. */
 export class ContentRelay {
   readonly #context: ExchangeContext;
@@ -99,7 +102,7 @@ export class ContentRelay {
 
   #write(chunk: Buffer): void {
     this.#context.responseBytes += chunk.length;
-    if (this.#res.write(chunk) || this.#isFull) return;
+    if (this.#res.write(chunk) || this.#isFull || this.#res.unsentBytes <= freeBytes) return;
     this.#isFull = true;
     this.#waitForClient();
     this.#holdOrRelease();

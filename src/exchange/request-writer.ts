@@ -33,6 +33,9 @@ export function requestHead({ method, path, fields, body, upgrade }: LaneRequest
     : `${head}connection: upgrade\r\nupgrade: ${upgrade}\r\n\r\n`;
 }
 
+/** So much may wait for the origin before the client has to: one read's worth, mostly on its way within the tick. */
+const freeBytes = 65_536;
+
 /** What sending a request with content takes. */
 export interface Sending {
   readonly socket: Socket;
@@ -59,9 +62,9 @@ export function sendBody(
     hasBegun = true;
     if (length === null) socket.write(`${(piece?.length ?? 0).toString(16)}\r\n`, "latin1");
     if (piece !== null) socket.write(piece);
-    const goesOn = length !== null || socket.write("\r\n", "latin1");
+    if (length === null) socket.write("\r\n", "latin1");
     socket.uncork();
-    return goesOn && !socket.writableNeedDrain;
+    return socket.writableLength <= freeBytes;
   };
   body.on("data", (piece: Buffer) => {
     if (piece.length === 0) return; // As a chunk it would be the last.

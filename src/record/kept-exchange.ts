@@ -61,6 +61,8 @@ export interface KeptAttempt {
 
 /** A failure with its evidence, and with what its page was made of. */
 export interface KeptFailure extends OriginFailure {
+  /** What its texts take. */
+  readonly bytes: number;
   readonly cause: null;
   readonly told: Told;
   readonly answeredAt: number | null;
@@ -140,7 +142,9 @@ export function keepExchange(
     bytes:
       exchangeBytes +
       2 * (Math.min(target.length, shortHead) + Math.min(context.host.length, longestText)) +
-      (failure === null ? 0 : sizeOf(failure)) +
+      (failure === null
+        ? 0
+        : failureBytes + failure.bytes + sizeOf(Object.values(failure.asked.headers))) +
       attempts.length * longestValue,
   };
 }
@@ -151,10 +155,8 @@ function keepFailure(context: ExchangeContext, failure: OriginFailure): KeptFail
   const { accept, "accept-encoding": acceptEncoding, "content-type": contentType } = req.headers;
   return {
     ...failure,
+    ...keptFacts(failure),
     cause: null,
-    detail: copyOf(failure.detail),
-    evidence: keepEvidence(failure.evidence),
-    certificate: failure.certificate === null ? null : keepCertificate(failure.certificate),
     told,
     answeredAt,
     target:
@@ -170,6 +172,30 @@ function keepFailure(context: ExchangeContext, failure: OriginFailure): KeptFail
       },
     },
   };
+}
+
+/** What of a failure is the same for everybody who met it. */
+interface KeptFacts extends Pick<OriginFailure, "detail" | "evidence" | "certificate"> {
+  readonly bytes: number;
+}
+
+/** A crowd that meets a refusal has one failure. */
+const known = new WeakMap<OriginFailure, KeptFacts>();
+
+function keptFacts(failure: OriginFailure): KeptFacts {
+  const facts = known.get(failure);
+  if (facts !== undefined) return facts;
+  const detail = copyOf(failure.detail);
+  const evidence = keepEvidence(failure.evidence);
+  const certificate = failure.certificate === null ? null : keepCertificate(failure.certificate);
+  const texts = [
+    detail,
+    ...Object.entries(evidence).flat(),
+    ...(certificate === null ? [] : [...certificate.names, ...certificate.chain]),
+  ];
+  const kept = { detail, evidence, certificate, bytes: sizeOf(texts) };
+  known.set(failure, kept);
+  return kept;
 }
 
 function keepAttempt({ origin, failure }: ExchangeContext["recovered"][number]): KeptAttempt {
@@ -202,17 +228,10 @@ function keepField(value: string | undefined): string | undefined {
   return value === undefined ? undefined : copyOf(value, longestValue);
 }
 
-function sizeOf({ detail, evidence, certificate, asked }: KeptFailure): number {
-  const texts = [
-    detail,
-    ...Object.entries(evidence).flat(),
-    ...(certificate === null ? [] : [...certificate.names, ...certificate.chain]),
-    ...Object.values(asked.headers),
-  ];
-  return texts.reduce<number>(
-    (sum, text) => sum + (typeof text === "string" ? 2 * text.length : 8),
-    failureBytes,
-  );
+function sizeOf(values: readonly (string | number | undefined)[]): number {
+  let bytes = 0;
+  for (const value of values) bytes += typeof value === "string" ? 2 * value.length : 8;
+  return bytes;
 }
 
 function asItIs(text: string): string {

@@ -13,6 +13,9 @@ export class Raw {
   }
 }
 
+/** Nothing to escape, as in most of what is put into a page. */
+const harmless = /^[\t\n\x20!#$%(-;=?-~]*$/;
+
 type Value = string | number | Raw | readonly Raw[];
 
 /** Marks text of our own, never from the wire, as HTML. */
@@ -23,13 +26,15 @@ export function raw(text: string): Raw {
 /** A template that escapes its values. Control characters, which HTML does not allow, become U+FFFD. */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Raw {
   let text = strings[0] ?? "";
-  for (const [index, value] of values.entries()) text += toText(value) + (strings[index + 1] ?? "");
+  for (let index = 0; index < values.length; index += 1)
+    text += toText(values[index] ?? "") + (strings[index + 1] ?? "");
   return new Raw(text);
 }
 
 function toText(value: Value): string {
   if (value instanceof Raw) return value.text;
   if (typeof value === "number") return String(value);
-  if (typeof value === "string") return escape(withoutControls(value, "\ufffd"));
+  if (typeof value === "string")
+    return harmless.test(value) ? value : escape(withoutControls(value, "\ufffd"));
   return value.map((item) => item.text).join("");
 }
