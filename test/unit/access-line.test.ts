@@ -48,6 +48,15 @@ describe("an access line", () => {
     expect(JSON.parse(line)).toMatchObject({ failure: "destination_not_found" });
   });
 
+  test.each([0, 0.004, 0.005, 0.01, 0.1, 0.99, 0.999, 1, 1.05, 9.5, 12.345, 100, 123_456.789])(
+    "has %d ms to the hundredth, as a number is written",
+    (totalMs) => {
+      const line = accessLine(contextWithoutSocket(), 0, totalMs);
+
+      expect(line).toContain(`"totalMs":${Math.round(totalMs * 100) / 100},`);
+    },
+  );
+
   test("never holds the query", () => {
     expect(lineFor("a")).not.toContain("secret");
   });
