@@ -26,8 +26,8 @@ export class Crowd {
 
   /** As {@link connectTo}; a refusal may be another's. */
   async connect(target: Target, options: ConnectOptions): Promise<Connection> {
-    const shared = await this.#trial?.join(options.progress);
-    if (shared) throw shared;
+    const shared = this.#trial === null ? null : await this.#trial.join(options.progress);
+    if (shared !== null) throw shared;
     const trial = this.#isRefused ? new Trial() : null;
     this.#trial ??= trial;
     let refusal: PhaseError | null = null;

@@ -1,5 +1,6 @@
 // Requests at once for an origin that refuses: who dials, and who hears of it. Real sockets; only the names are looked up here.
 
+import { EventEmitter, once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
 
 import { beforeAll, describe, expect, test } from "vitest";
@@ -59,11 +60,9 @@ class Siege {
 
   /** Lookups wait until what is returned is called. */
   close(): () => void {
-    let open = (): void => {};
-    this.gate = new Promise((resolve) => {
-      open = resolve;
-    });
-    return open;
+    const gate = new EventEmitter();
+    this.gate = once(gate, "open").then(() => {});
+    return () => void gate.emit("open");
   }
 }
 
