@@ -154,9 +154,7 @@ function keepFailure(context: ExchangeContext, failure: OriginFailure): KeptFail
   if (told === null) return null; // It was never judged, and then nobody was told of it.
   const { accept, "accept-encoding": acceptEncoding, "content-type": contentType } = req.headers;
   return {
-    ...failure,
     ...keptFacts(failure),
-    cause: null,
     told,
     answeredAt,
     target:
@@ -175,9 +173,7 @@ function keepFailure(context: ExchangeContext, failure: OriginFailure): KeptFail
 }
 
 /** What of a failure is the same for everybody who met it. */
-interface KeptFacts extends Pick<OriginFailure, "detail" | "evidence" | "certificate"> {
-  readonly bytes: number;
-}
+type KeptFacts = OriginFailure & Pick<KeptFailure, "cause" | "bytes">;
 
 /** A crowd that meets a refusal has one failure. */
 const known = new WeakMap<OriginFailure, KeptFacts>();
@@ -193,7 +189,7 @@ function keptFacts(failure: OriginFailure): KeptFacts {
     ...Object.entries(evidence).flat(),
     ...(certificate === null ? [] : [...certificate.names, ...certificate.chain]),
   ];
-  const kept = { detail, evidence, certificate, bytes: sizeOf(texts) };
+  const kept = { ...failure, cause: null, detail, evidence, certificate, bytes: sizeOf(texts) };
   known.set(failure, kept);
   return kept;
 }
