@@ -177,14 +177,19 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
   };
 
   readonly #onClose = (): void => {
-    this.#broken(new ExchangeError("CONNECTION_SPENT", "given up"));
+    this.#broken(this.error ?? new ExchangeError("CONNECTION_SPENT", "given up"));
   };
 
   readonly #write = (): void => {
     const request = this.#request;
     const handler = this.#handler;
-    if (request === null || handler === null || this.#socket.destroyed) return;
+    if (request === null || handler === null) return;
     const socket = this.#socket;
+    // It may have ended before anybody listened.
+    if (socket.destroyed)
+      return this.#broken(
+        this.error ?? new ExchangeError("CONNECTION_SPENT", "the connection ended too soon"),
+      );
     const { body } = request;
     let head: string;
     try {
