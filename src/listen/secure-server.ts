@@ -41,6 +41,7 @@ export class SecureServer {
       ...contextOptions(fallback),
       ALPNProtocols: ["h2", "http/1.1"],
       handshakeTimeout: handshakeMs,
+      noDelay: true, // As Node's servers of HTTP have it: a stream's next event does not wait for the client's acknowledgement.
       SNICallback: certificates.onServerName,
     });
     this.#server.on("connection", (socket: Socket) => {
