@@ -126,6 +126,9 @@ function report({ gateway }: Stage, outcome: Outcome): number {
     };
     process.stdout.write(tableOf(reckoning, more));
   } else process.stdout.write(tollTable("origins by address", toll, facts));
-  process.stdout.write(`\n${tollTable("origins by name, over TLS", namedToll, chaos.kills)}`);
+  const killed = Object.entries(chaos.kills).map(([name, count]) => [`killed: ${name}`, count]);
+  process.stdout.write(
+    `\n${tollTable("origins by name, over TLS", namedToll, Object.fromEntries(killed))}`,
+  );
   return complaints;
 }

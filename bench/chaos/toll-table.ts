@@ -9,7 +9,7 @@ const mostTold = 20;
 export function tollTable(
   title: string,
   { sent, answered, failures, longestMs, complaints }: Toll,
-  kills: Readonly<Record<string, number>>,
+  facts: Readonly<Record<string, number>>,
 ): string {
   const share = (count: number): string => `${((count / sent) * 100).toFixed(3)} %`;
   const row = (name: string, count: number): string =>
@@ -17,7 +17,7 @@ export function tollTable(
   const byCount = Object.entries(failures).toSorted(([, one], [, other]) => other - one);
   return `${[
     title,
-    ...Object.entries(kills).map(([name, count]) => fact(`  killed: ${name}`, count)),
+    ...Object.entries(facts).map(([name, count]) => fact(`  ${name}`, count)),
     row("  sent", sent),
     row("  answered well", answered),
     ...byCount.map(([name, count]) => row(`    ${name}`, count)),
