@@ -38,8 +38,6 @@ const { values: flags } = parseArgs({
     minutes: { type: "string", default: "10" },
     rate: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
-    /** Runs what was built last, in place of the source. */
-    dist: { type: "boolean", default: false },
   },
 });
 const minutes = Number(flags.minutes);
@@ -54,7 +52,7 @@ process.exitCode = await run();
 /** Returns the exit code. */
 async function run(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "edgecase-soak-"));
-  await using zoo = startEdgecase(["zoo", "--config-folder", folder], { isBuilt: flags.dist });
+  await using zoo = startEdgecase(["zoo", "--config-folder", folder]);
   const ended = zoo.ended.then(() => Promise.reject(new Error(zoo.said())));
   ended.catch(() => {}); // Only at the start does anybody wait for it.
   try {
@@ -70,10 +68,7 @@ async function soak(folder: string): Promise<number> {
   await using origins = await startOrigins("a");
   const longest = { responseMs: 60_000, bodyIdleMs: 60_000, writeMs: 60_000 };
   const good = { hosts: [host], origins: [origins.a.url], timeouts: longest };
-  await using gateway = await startGatewayProcess(
-    { timeouts, zones: [good, ...zones] },
-    { isBuilt: flags.dist },
-  );
+  await using gateway = await startGatewayProcess({ timeouts, zones: [good, ...zones] });
   const watch = new ProcessWatch(gateway.pid);
   const lastingMs = minutes * 60_000;
   const seen = await traffic({ port: gateway.port, host, perSecond, seed, lastingMs, names });
