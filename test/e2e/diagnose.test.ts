@@ -217,8 +217,9 @@ describe("edgecase diagnose", () => {
 
     const outputs = await Promise.all([
       runOn("unix-socket"),
-      run([`127.0.0.1:${port}/a?b=c`, "--json"]),
-      run([`localhost:${port}`]),
+      // It does not answer a TLS handshake either.
+      run([`127.0.0.1:${port}/a?b=c`, "--json", "--timeout", "3"]),
+      run([`localhost:${port}`, "--timeout", "3"]),
     ]);
 
     expect(outputs.map(({ status }) => status)).toEqual([0, 0, 0]);
