@@ -94,7 +94,7 @@ function moveTo(folder: string, unfinished: string): void {
 function forgetOthers(): void {
   for (const name of readdirSync(cache)) {
     const folder = join(cache, name);
-    const { mtimeMs } = statSync(folder);
-    if (Date.now() - mtimeMs > unusedMs) rmSync(folder, { recursive: true, force: true });
+    const usedAt = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Infinity; // Somebody else may forget it, too.
+    if (Date.now() - usedAt > unusedMs) rmSync(folder, { recursive: true, force: true });
   }
 }
