@@ -19,6 +19,8 @@ export default defineConfig({
     pool: "forks",
     // Gateways and zoos are real: more of them at once than cores would only wait for each other.
     maxWorkers: 2,
+    // Of the tests that may run beside one another, those of the whole zoo, most wait for a deadline.
+    maxConcurrency: 12,
     // A worker keeps what it has loaded, the zoo above all: its four hundred files take longer to load than to run.
     isolate: false,
     // Deadlines are part of what is tested, and a shared machine may sleep through one. Twice in a row is a failure.

@@ -34,8 +34,6 @@ const { values: flags } = parseArgs({
     also: { type: "string", multiple: true, default: [] },
     /** Processes of the gateway that take requests, and are killed as well; with 0 it takes them itself. */
     workers: { type: "string", default: "0" },
-    /** Runs what was built last, in place of the source. */
-    dist: { type: "boolean", default: false },
   },
 });
 const minutes = Number(flags.minutes);
@@ -60,7 +58,7 @@ interface Outcome {
 
 /** Returns the exit code. */
 async function run(): Promise<number> {
-  const stage = await setStage({ types, workers, isBuilt: flags.dist });
+  const stage = await setStage({ types, workers });
   const outcome = await play(stage).finally(() => stage[Symbol.asyncDispose]()); // Only then is the log whole.
   const complaints = report(stage, outcome);
   return complaints === 0 ? 0 : 1;

@@ -9,13 +9,21 @@ import type { Zoo } from "../fixtures/zoo.ts";
 import { startGateway, waitFor, type ZooGateway } from "./helpers/gateway.ts";
 import { field, RawConnection, type RawResponse } from "./helpers/raw-client.ts";
 
+/** Longer than elsewhere: many are asked at the same time, and what works must not fail because the machine is busy. */
+const timeouts = {
+  dnsMs: 2_000,
+  connectMs: 2_000,
+  handshakeMs: 2_000,
+  responseMs: 3_000,
+  bodyIdleMs: 2_000,
+  writeMs: 2_000,
+};
+
 let zoo: Zoo;
 let gateway: ZooGateway;
 
 beforeAll(async () => {
-  gateway = await startGateway({
-    fixtures,
-  });
+  gateway = await startGateway({ fixtures, timeouts });
   zoo = gateway.zoo;
 });
 

@@ -37,7 +37,6 @@ export interface StageOptions {
   readonly types: readonly string[];
   /** Processes of the gateway that take requests; 0 has it take them itself. */
   readonly workers: number;
-  readonly isBuilt: boolean;
 }
 
 /** Everybody, running. */
@@ -49,7 +48,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** Starts everybody. */
-export async function setStage({ types, workers, isBuilt }: StageOptions): Promise<Stage> {
+export async function setStage({ types, workers }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "edgecase-chaos-"));
   const certificate = await writeCertificate(folder);
   const [resolver, origins, named] = await Promise.all([
@@ -78,7 +77,7 @@ export async function setStage({ types, workers, isBuilt }: StageOptions): Promi
   ];
   const args = workers === 0 ? [] : ["--workers", String(workers)];
   try {
-    const gateway = await startGatewayProcess({ timeouts, zones }, { isBuilt, args });
+    const gateway = await startGatewayProcess({ timeouts, zones }, { args });
     const close = (): Promise<void> => gateway.close().finally(endAll);
     return { gateway, origins, named, resolver, [Symbol.asyncDispose]: close };
   } catch (error) {

@@ -33,7 +33,7 @@ const shortMinutes = 10;
 const flatMegabytes = 1;
 const flatDescriptors = 1;
 /** Sockets of the admin port, and of a resolver that was asked a moment ago. */
-const strayDescriptors = 8;
+export const strayDescriptors = 8;
 /** More than this, or half as much again, is not unmoved. */
 const movedMs = 25;
 const movedBy = 1.5;

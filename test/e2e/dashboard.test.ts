@@ -132,14 +132,14 @@ test("a list that is paused keeps still, and says how many are newer", async () 
 });
 
 test("it says when the gateway is gone, and goes on when it is back", async () => {
-  await using brief = await startDashboard(suite.build, { fixtures: ["refused"] });
+  await using brief = await startDashboard({ fixtures: ["refused"] });
   const { port } = new URL(brief.url);
   await withPage({ url: brief.url }, async (page) => {
     await live(page);
 
     await brief[Symbol.asyncDispose]();
     await page.getByRole("status").filter({ hasText: "Connection lost" }).waitFor();
-    await using back = await startDashboard(suite.build, {
+    await using back = await startDashboard({
       fixtures: ["refused"],
       admin: { port: Number(port) },
     });
@@ -231,7 +231,7 @@ test("it asks nobody but the admin port, and breaks no rule of its own policy", 
 test("behind a token it asks for it, and shows everything then", async () => {
   const folder = mkdtempSync(join(tmpdir(), "edgecase-token-"));
   writeFileSync(join(folder, "token"), "a-token-for-the-admin-port\n");
-  await using guarded = await startDashboard(suite.build, {
+  await using guarded = await startDashboard({
     fixtures: ["expired"],
     admin: { tokenFile: join(folder, "token") },
   });

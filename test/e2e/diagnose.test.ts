@@ -1,6 +1,5 @@
 // `edgecase diagnose` as people type it: what it says of broken origins of each layer, and what it exits with.
 
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startZoo, type Zoo } from "../../fixtures/zoo.ts";
 import { type Diagnosis, diagnosisSchema } from "../../src/diagnose/report.ts";
 import { startAdmin } from "../helpers/admin.ts";
+import { startEdgecase } from "../helpers/edgecase-command.ts";
 import { zoneFor } from "../helpers/gateway.ts";
 import { schemaProblems } from "../helpers/schema-problems.ts";
 
@@ -53,14 +53,11 @@ interface Output {
   readonly stderr: string;
 }
 
-/** Runs the command; the zoo lives in this process, which therefore must not wait for it. */
-function run(args: readonly string[]): Promise<Output> {
-  const command = ["--import", "tsx", "src/cli.ts", "diagnose", ...args];
-  return new Promise((resolve) => {
-    execFile(process.execPath, command, (error, stdout, stderr) => {
-      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+/** Runs the command; the zoo lives in this process, which therefore must not stand still meanwhile. */
+async function run(args: readonly string[]): Promise<Output> {
+  const program = startEdgecase(["diagnose", ...args]);
+  const status = Number(await program.ended);
+  return { status, stdout: program.written(), stderr: program.said() };
 }
 
 /** Diagnoses a member of the zoo. */
@@ -220,8 +217,9 @@ describe("edgecase diagnose", () => {
 
     const outputs = await Promise.all([
       runOn("unix-socket"),
-      run([`127.0.0.1:${port}/a?b=c`, "--json"]),
-      run([`localhost:${port}`]),
+      // It does not answer a TLS handshake either.
+      run([`127.0.0.1:${port}/a?b=c`, "--json", "--timeout", "3"]),
+      run([`localhost:${port}`, "--timeout", "3"]),
     ]);
 
     expect(outputs.map(({ status }) => status)).toEqual([0, 0, 0]);

@@ -1,7 +1,7 @@
 // What the build makes of the sources: few files, of which a start reads fewer, and nothing lost on the way.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Ajv } from "ajv";
@@ -46,6 +46,15 @@ function filesOfBuild(): string[] {
   return names.filter((name) => /^(?:src|edge-codes)\/.*\.js$/.test(name));
 }
 
+/** Conditions, one within another; at the ends, paths. */
+interface Exports {
+  readonly [condition: string]: string | Exports;
+}
+
+function pathsIn(exports: Exports): string[] {
+  return Object.values(exports).flatMap((to) => (typeof to === "string" ? [to] : pathsIn(to)));
+}
+
 describe("a start", () => {
   /** What compiles schemas, describes the admin API, makes certificates, reads YAML, writes metrics or traces. */
   const needless =
@@ -87,6 +96,27 @@ describe("a start", () => {
 });
 
 describe("the build", () => {
+  test("has every file that the package exports, and the dashboard", () => {
+    const own = join(dist, "..");
+    const read = (file: string): string => readFileSync(join(own, file), "utf8");
+    const { exports } = JSON.parse(read("package.json")) as { exports: Exports };
+
+    const files = pathsIn(exports);
+
+    expect(files.length).toBeGreaterThan(12);
+    expect(files.filter((file) => !existsSync(join(own, file)))).toEqual([]);
+    expect(JSON.parse(read("dist/schema.json"))).toMatchObject({
+      type: "object",
+      additionalProperties: false,
+      properties: { zones: { type: "array" } },
+    });
+    expect(JSON.parse(read("dist/diagnosis.schema.json"))).toMatchObject({
+      title: "Diagnosis",
+      properties: { verdict: { type: "object" } },
+    });
+    expect(read("dist/dashboard/index.html")).toContain("./assets/index-");
+  });
+
   test("has no file that Node cannot read", () => {
     const imports = filesOfBuild()
       .filter((name) => name !== "src/cli.js")

@@ -17,10 +17,10 @@ test(
   { timeout: 180_000 },
   async () => {
     // Exits with 1 if it is not so, and the table says what is not.
-    const args = "--import tsx bench/soak.ts --minutes 0.2 --rate 100 --seed 2";
+    const args = "--import tsx bench/soak.ts --minutes 0.15 --rate 100 --seed 2";
     const { stdout } = await run(process.execPath, args.split(" "));
 
-    expect(Number(row(stdout, "requests, good zone"))).toBeGreaterThan(1_000);
+    expect(Number(row(stdout, "requests, good zone"))).toBeGreaterThan(700);
     expect(Number(row(stdout, "origins of the zoo"))).toBeGreaterThan(40);
     expect(row(stdout, "memory")).toMatch(/a minute$/);
     expect(row(stdout, "promises broken")).toBe("0");

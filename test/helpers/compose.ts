@@ -54,13 +54,13 @@ export function commandOf(
   };
 }
 
-/** Starts a service with more arguments and environment. */
+/** Starts a service with more arguments. */
 export function startService(
   service: ComposeService,
   places: Places,
-  more: { args?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+  more: readonly string[] = [],
 ): Program {
   const { argv, env } = commandOf(service, places);
-  const [program = "", ...args] = [...argv, ...(more.args ?? [])];
-  return startProgram(program, args, { env: { ...env, ...more.env } });
+  const [program = "", ...args] = [...argv, ...more];
+  return startProgram(program, args, { env });
 }

@@ -1,9 +1,6 @@
 // The dashboard as people get it: built, and served by the admin port of a real gateway in front of a few broken origins.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { pino } from "pino";
@@ -13,6 +10,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { addDashboard } from "../../src/admin/dashboard-files.ts";
 import { AdminServer } from "../../src/admin/server.ts";
 import { startBrowser } from "./browser.ts";
+import { builtOnce } from "./built-once.ts";
 import { type FixtureGatewayOptions, startGateway, type ZooGateway } from "./gateway.ts";
 import { field } from "./raw-client.ts";
 
@@ -25,32 +23,25 @@ export interface TestDashboard extends AsyncDisposable {
   ask(fixture: string, path?: string): Promise<string>;
 }
 
-/** A build of the dashboard. */
-export interface DashboardBuild extends Disposable {
-  readonly folder: string;
-}
-
-/** Builds the dashboard into a folder of its own: others may build into `dist/` meanwhile. Throws if that fails. */
-function buildDashboard(): DashboardBuild {
-  const folder = mkdtempSync(join(tmpdir(), "edgecase-dashboard-"));
-  const { status, stderr } = spawnSync(
-    "npx",
-    ["vite", "build", "--logLevel", "error", "--outDir", folder],
-    {
-      cwd: fileURLToPath(new URL("../..", import.meta.url)),
-      env: { ...process.env, NODE_ENV: "production" },
-      encoding: "utf8",
-    },
-  );
-  if (status !== 0) throw new Error(`the dashboard cannot be built: ${stderr}`);
-  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
+/** The folder of the dashboard, built of its sources as they are. */
+function dashboardFolder(): string {
+  return builtOnce("dashboard", (folder) => {
+    const { status, stderr } = spawnSync(
+      "npx",
+      ["vite", "build", "--logLevel", "error", "--outDir", folder],
+      {
+        cwd: fileURLToPath(new URL("../..", import.meta.url)),
+        env: { ...process.env, NODE_ENV: "production" },
+        encoding: "utf8",
+      },
+    );
+    if (status !== 0) throw new Error(`the dashboard cannot be built: ${stderr}`);
+  });
 }
 
 /** Starts a gateway and its admin server. */
-export async function startDashboard(
-  { folder }: DashboardBuild,
-  options: FixtureGatewayOptions,
-): Promise<TestDashboard> {
+export async function startDashboard(options: FixtureGatewayOptions): Promise<TestDashboard> {
+  const folder = dashboardFolder();
   const gateway = await startGateway({ ...options, admin: { port: 0, ...options.admin } });
   const admin = new AdminServer(gateway.gateway.config.admin, gateway.gateway, {
     isReady: () => true,
@@ -82,7 +73,6 @@ interface View extends BrowserContextOptions {
 
 /** What the tests of a file share. */
 export interface DashboardSuite {
-  readonly build: DashboardBuild;
   readonly dashboard: TestDashboard;
   readonly browser: Browser;
   /** What a test does with a page of its own, which is closed afterwards. */
@@ -93,25 +83,20 @@ export interface DashboardSuite {
 
 /** Has a dashboard in front of these fixtures, and a browser, before the tests of a file begin, and closes them after. */
 export function useDashboard(fixtures: readonly string[]): DashboardSuite {
-  let started: Pick<DashboardSuite, "build" | "dashboard" | "browser"> | null = null;
+  let started: Pick<DashboardSuite, "dashboard" | "browser"> | null = null;
   const own = () => {
     if (started === null) throw new Error("the suite has not begun");
     return started;
   };
   beforeAll(async () => {
-    const build = buildDashboard();
-    const dashboard = await startDashboard(build, { fixtures });
-    started = { build, dashboard, browser: await startBrowser() };
+    const dashboard = await startDashboard({ fixtures });
+    started = { dashboard, browser: await startBrowser() };
   }, 120_000);
   afterAll(async () => {
     await started?.browser.close();
     await started?.dashboard[Symbol.asyncDispose]();
-    started?.build[Symbol.dispose]();
   });
   return {
-    get build() {
-      return own().build;
-    },
     get dashboard() {
       return own().dashboard;
     },

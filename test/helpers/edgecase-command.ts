@@ -1,12 +1,15 @@
-// The command `edgecase`, from its source, in a process of its own: run to its end, or serving on free ports.
+// The command `edgecase` as it is shipped, built of the sources as they are, in a process of its own: run to its end, or serving on
+// free ports.
 
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { type Agent, get, type IncomingMessage } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
+import { builtOnce } from "./built-once.ts";
 import { type Program, type ProgramOptions, startProgram } from "./program.ts";
 
-const command = ["--import", "tsx", "src/cli.ts"];
-const built = ["dist/src/cli.js"];
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Where it says that it serves, and its admin server. */
 export const places = {
@@ -14,9 +17,18 @@ export const places = {
   adminPort: /localhost:(\d+)\/metrics/,
 };
 
+/** The file that is run. From its sources it would take ten times as long to start. */
+export function commandFile(): string {
+  const dist = builtOnce("command", (folder) => {
+    const args = ["--import", "tsx", "scripts/build.ts", "--bundle", folder];
+    execFileSync(process.execPath, args, { cwd: root, stdio: "pipe" });
+  });
+  return join(dist, "src/cli.js");
+}
+
 /** Runs it to its end. */
 export function runEdgecase(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...command, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [commandFile(), ...args], {
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1", ...env },
   });
@@ -36,16 +48,14 @@ export interface CommandOptions extends ProgramOptions {
   readonly nodeArgs?: readonly string[];
   /** So many files and sockets may it have open; without it as many as this process. */
   readonly openFiles?: number;
-  /** What was built last is run, in place of the source. */
-  readonly isBuilt?: boolean;
 }
 
 /** Starts it. */
 export function startEdgecase(
   args: readonly string[],
-  { nodeArgs = [], openFiles, isBuilt = false, ...options }: CommandOptions = {},
+  { nodeArgs = [], openFiles, ...options }: CommandOptions = {},
 ): Program {
-  const line = [process.execPath, ...nodeArgs, ...(isBuilt ? built : command), ...args] as const;
+  const line = [process.execPath, ...nodeArgs, commandFile(), ...args] as const;
   if (openFiles === undefined) return startProgram(line[0], line.slice(1), options);
   // The shell gives way to it, so that signals still reach it.
   return startProgram("sh", ["-c", `ulimit -n ${openFiles}; exec "$0" "$@"`, ...line], options);

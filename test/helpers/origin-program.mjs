@@ -16,6 +16,8 @@ let port = Number(wantedPort);
 let state = "well";
 
 function serve(req, res) {
+  // Said by hand, it goes without the time for which a connection is kept: the gateway's own counts.
+  res.setHeader("Connection", "keep-alive");
   if (state === "down") res.setHeader("Connection", "close"); // The last request of its connection.
   if (req.url === "/health") return res.end("well");
   if (state === "closes") return req.socket.destroy();

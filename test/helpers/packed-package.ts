@@ -16,23 +16,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { builtOnce, sources } from "./built-once.ts";
 
-/** What a build takes. */
-const sources = [
-  "package.json",
-  "tsconfig.json",
-  "tsconfig.build.json",
-  "vite.config.ts",
-  "src",
-  "edge-codes",
-  "fixtures",
-  "dashboard",
-  "scripts",
-  "LICENSE",
-  "README.md",
-  "CHANGELOG.md",
-];
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A packed package, and a folder that it is installed in. */
 export interface PackedPackage extends Disposable {
@@ -54,26 +40,13 @@ interface PackReport {
   readonly unpackedSize: number;
 }
 
-/** Builds, packs and installs it. Takes as long as a build; throws if that fails. */
+/** Builds and packs it, if that was not done of these sources before, and installs it. Takes as long as a build; throws if that fails. */
 export function packPackage(): PackedPackage {
+  const kept = builtOnce("package", pack);
+  const report = JSON.parse(readFileSync(join(kept, reportName), "utf8")) as PackReport;
   const folder = mkdtempSync(join(tmpdir(), "edgecase-package-"));
-  const build = join(folder, "build");
-  mkdirSync(build);
-  for (const name of sources) cpSync(join(root, name), join(build, name), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(build, "node_modules"));
-  const run = (command: string, args: readonly string[]): string =>
-    execFileSync(command, args, {
-      cwd: build,
-      env: { ...process.env, NODE_ENV: "production" },
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  run("npm", ["run", "build"]);
-  const [report] = Object.values(
-    JSON.parse(run("npm", ["pack", "--json", "--ignore-scripts"])) as Record<string, PackReport>,
-  );
-  if (report === undefined) throw new Error("npm has packed nothing");
-  const tarball = join(build, report.filename);
+  const tarball = join(folder, report.filename);
+  cpSync(join(kept, report.filename), tarball);
   const app = join(folder, "app");
   const needed = install(tarball, app);
   return {
@@ -84,6 +57,28 @@ export function packPackage(): PackedPackage {
     ...needed,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };
+}
+
+const reportName = "report.json";
+
+/** Leaves the tarball in a folder, and npm's report of it. */
+function pack(folder: string): void {
+  const build = mkdtempSync(join(tmpdir(), "edgecase-build-"));
+  for (const name of sources) cpSync(join(root, name), join(build, name), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(build, "node_modules"));
+  const run = (command: string, args: readonly string[]): string =>
+    execFileSync(command, args, {
+      cwd: build,
+      env: { ...process.env, NODE_ENV: "production" },
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  run("npm", ["run", "build"]);
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+  const [report] = Object.values(JSON.parse(run("npm", args)) as Record<string, PackReport>);
+  if (report === undefined) throw new Error("npm has packed nothing");
+  writeFileSync(join(folder, reportName), JSON.stringify(report));
+  rmSync(build, { recursive: true });
 }
 
 /** As npm would, with links to packages that are here in place of copies. */

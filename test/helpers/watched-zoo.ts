@@ -1,7 +1,7 @@
 // What docker-compose.yml starts, started by hand: the zoo, a gateway in front of it, visitors, and a real Prometheus that scrapes it.
 
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { profiles } from "../../edge-codes/index.ts";
 import type { Expectation } from "../../fixtures/fixture.ts";
 import { fixtures } from "../../fixtures/index.ts";
 import { readCompose, startService } from "./compose.ts";
-import { places } from "./edgecase-command.ts";
+import { commandFile, places } from "./edgecase-command.ts";
 import type { Program } from "./program.ts";
 import { PrometheusClient } from "./prometheus.ts";
 import { copyPrometheusFolder } from "./promtool.ts";
@@ -101,13 +101,13 @@ export async function startWatchedZoo(): Promise<WatchedZoo> {
 
 async function startOn(stack: Stack): Promise<WatchedZoo> {
   const { run } = stack;
-  const zoo = stack.start("zoo", [], fromSource);
+  const zoo = stack.start("zoo");
   await until(() => existsSync(join(run, "edgecase.json")), zoo.said);
   await stack.start("token").ended;
   const config = chooseZones(stack);
   // Two cores for all of them: longer deadlines than the demo's keep what works from failing.
   const ports = ["--port", "0", "--admin-port", "0", "--clock", "3"];
-  const gateway = stack.start("edgecase", ports, fromSource);
+  const gateway = stack.start("edgecase", ports);
   stack.places["edgecase:8080"] = `127.0.0.1:${await gateway.number(places.port)}`;
   const adminPort = await gateway.number(places.adminPort);
   const prometheus = await startPrometheus(stack, adminPort);
@@ -133,15 +133,12 @@ async function startOn(stack: Stack): Promise<WatchedZoo> {
   };
 }
 
-/** The package as it is built would have to be built first; its source is the same. */
-const fromSource = { NODE_OPTIONS: "--import=tsx" };
-
 /** Services of the file that run, and what stands in this machine's place of what is in their containers. */
 class Stack {
   readonly folder = mkdtempSync(join(tmpdir(), "edgecase-test-"));
   readonly run = join(this.folder, "run");
   readonly places: Record<string, string> = {
-    "dist/src/cli.js": "src/cli.ts",
+    "dist/src/cli.js": commandFile(),
     "docker/": "deploy/docker/",
     "/run/edgecase": this.run,
     "/etc/prometheus": join(this.folder, "prometheus"),
@@ -150,10 +147,14 @@ class Stack {
   };
   readonly #running: Program[] = [];
 
-  start(name: string, args: readonly string[] = [], env: Record<string, string> = {}): Program {
+  constructor() {
+    mkdirSync(this.run); // A volume, which is there before the first container is.
+  }
+
+  start(name: string, args: readonly string[] = []): Program {
     const service = services[name];
     if (service === undefined) throw new Error(`no service ${name}`);
-    const started = startService(service, this.places, { args, env });
+    const started = startService(service, this.places, args);
     this.#running.push(started);
     return started;
   }
