@@ -26,7 +26,6 @@ export interface ConnectionWaits {
 
 /** Be gone a second before the origin is. */
 const headStartMs = 1_000;
-const longestKeepAliveMs = 600_000;
 
 /** A connected socket and what is spoken on it. Carries one request at a time. */
 export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
@@ -233,10 +232,7 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
   /** Nothing is under way: the connection is kept for a while. */
   #rest({ keepAlive }: RawHead): void {
     this.#isFree = true;
-    const ms = Math.min(
-      keepAliveMsOf(keepAlive) ?? this.#limits.waits.keepAliveMs,
-      longestKeepAliveMs,
-    );
+    const ms = Math.min(this.#limits.waits.keepAliveMs, keepAliveMsOf(keepAlive));
     this.#expiresAt = performance.now() + ms;
     this.#timer ??= setTimeout(() => this.#expire(), Math.max(ms, 1)).unref();
   }
@@ -285,9 +281,11 @@ function callAll(): void {
   for (const call of calls) call();
 }
 
-/** The time that the origin names, less a head start; null if it names none. @see RFC 2068 §19.7.1.1 */
-function keepAliveMsOf(field: string): number | null {
-  if (field === "") return null;
+/** The time that the origin names, less a head start; Infinity if it names none. @see RFC 2068 §19.7.1.1 */
+function keepAliveMsOf(field: string): number {
+  if (field === "") return Number.POSITIVE_INFINITY;
   const [, seconds] = /(?:^|[\s,;])timeout="?(\d+)/i.exec(field) ?? [];
-  return seconds === undefined ? null : Math.max(0, Number(seconds) * 1_000 - headStartMs);
+  return seconds === undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.max(0, Number(seconds) * 1_000 - headStartMs);
 }

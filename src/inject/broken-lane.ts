@@ -1,6 +1,7 @@
 // A way to an origin that breaks for real: after so much content its connection is reset, or nothing more is read from it.
 
 import type { Socket } from "node:net";
+import { setImmediate } from "node:timers";
 
 import type { LaneHandler, LaneRequest, LaneWatch, OriginLane } from "../exchange/origin-lane.ts";
 import type { RawHead } from "../exchange/read-head.ts";
@@ -94,6 +95,8 @@ class BreakingHandler implements LaneHandler {
     // A stall is waited out by whoever reads; the origin meanwhile fills what it may.
     if (this.#fault.kind === "stall") return this.#lane.wire.hold();
     const reset = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+    this.#lane.destroy(); // It tells of nothing any more: all of the content may have come already.
     this.#lane.connection.socket.destroy(reset);
+    setImmediate(() => this.#handler.onError(reset)); // What has come leaves first.
   }
 }

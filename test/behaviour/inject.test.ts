@@ -225,6 +225,20 @@ describe("a late fault", () => {
     },
   );
 
+  test("cut breaks a response that has come whole, in one piece", async () => {
+    await using small = await startOrigin((socket) => socket.write(ok()));
+    await using gateway = await startGatewayOn({
+      timeouts: { bodyIdleMs: 60_000 }, // Nobody is to wait for that.
+      zones: [{ hosts: ["shop.test"], origins: [small.url] }],
+    });
+    await inject(gateway, { fault: "cut", after: 3 });
+
+    const response = await gateway.request({ host: "shop.test" });
+
+    expect(response).toMatchObject({ status: 200, ending: "truncated" });
+    expect(response.body.toString()).toBe("hel");
+  });
+
   test("stall stops after so many bytes until the deadline", async () => {
     await using gateway = await start({ timeouts: { bodyIdleMs: 200 } });
     await inject(gateway, { fault: "stall", after: 10 });
