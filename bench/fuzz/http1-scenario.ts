@@ -10,6 +10,7 @@ import {
   checkMarkers,
   checkNotWaitedFor,
   checkStable,
+  isWaitedFor,
   verdictOf,
 } from "./judge.ts";
 import { newMarker, placeholder } from "./plan.ts";
@@ -68,10 +69,10 @@ class Play {
     // What a reset overtakes on its way is chance.
     if (!isGood && ending !== "resets") {
       const zone = ending === "stays" ? "silent" : "fresh";
-      const [one, other] = await Promise.all([
-        this.#ask(zone, "one", cuts),
-        this.#ask(zone, "other", otherCuts),
-      ]);
+      const askBoth = (): Promise<[Outcome, Outcome]> =>
+        Promise.all([this.#ask(zone, "one", cuts), this.#ask(zone, "other", otherCuts)]);
+      let [one, other] = await askBoth();
+      if (isWaitedFor(one) !== isWaitedFor(other)) [one, other] = await askBoth();
       checkStable(one, other);
       siege.figures.compared += 1;
     }

@@ -10,6 +10,7 @@ import {
   checkMarkers,
   checkNotWaitedFor,
   checkStable,
+  isWaitedFor,
   verdictOf,
 } from "./judge.ts";
 import { newMarker } from "./plan.ts";
@@ -72,13 +73,17 @@ class Play {
     const { isGood, ending, cuts, otherCuts } = plan;
     const zone = ending === "stays" ? "silent" : "fresh";
     const host = (which: number): string => hostOf(zone, lane, index * 2 + which);
-    const one = await this.#ask(host(0), "one", cuts);
+    let one = await this.#ask(host(0), "one", cuts);
     if (isGood && one.line["failure"] !== null)
       throw new Error(`a good response was ${verdictOf(one)}`);
     if (!isGood) figures.judged(verdictOf(one), one.tookMs);
     // What a reset overtakes on its way is chance.
     if (!isGood && ending !== "resets") {
-      const other = await this.#ask(host(1), "other", otherCuts);
+      let other = await this.#ask(host(1), "other", otherCuts);
+      if (isWaitedFor(one) !== isWaitedFor(other)) {
+        one = await this.#ask(host(0), "one", cuts);
+        other = await this.#ask(host(1), "other", otherCuts);
+      }
       // A connection that somebody had before is not always the same.
       if (one.line["reused"] === false && other.line["reused"] === false) {
         checkStable(one, other, isPassedOn);

@@ -5,6 +5,14 @@ import type { Promised } from "./http1-promise.ts";
 import { isMarker } from "./plan.ts";
 import type { Outcome } from "./siege.ts";
 
+/** The status of an exchange whose client has gone. */
+const clientLeft = 499;
+
+/** Whether the gateway waited until its deadline: a machine that stands still for so long makes that of anything. */
+export function isWaitedFor({ line }: Outcome): boolean {
+  return line["failure"] === "http_response_timeout" || line["reason"] === "stalled";
+}
+
 /** In which words an outcome is counted, and compared: the failure and its reason, if there was one. */
 export function verdictOf({ line }: Outcome): string {
   const { failure, reason, originStatus } = line;
@@ -38,8 +46,7 @@ function isWholeAnyhow(response: RawResponse): boolean {
 
 /** Whoever has sent all and closed is not waited for. */
 export function checkNotWaitedFor(outcome: Outcome): void {
-  const { failure, reason } = outcome.line;
-  if (failure === "http_response_timeout" || reason === "stalled")
+  if (isWaitedFor(outcome))
     throw failed("the gateway waited for an origin that had closed", outcome);
 }
 
@@ -55,6 +62,7 @@ export function checkMarkers(outcome: Outcome): void {
 export function checkContent(outcome: Outcome, promised: Promised | null): void {
   const { response, line } = outcome;
   if (response.ending !== "complete" || line["failure"] !== null) return;
+  if (line["status"] === clientLeft) return; // It had all that was announced, and did not wait for the end.
   if (promised === null) throw failed("a broken response was passed on as whole", outcome);
   if (promised.status !== null && response.status !== promised.status)
     throw failed(`the status ${promised.status} became ${response.status}`, outcome);
