@@ -9,7 +9,7 @@ import { Figures } from "./figures.ts";
 import { Gate } from "./gate.ts";
 
 /** How many runs may go on at the same time, each with zones of its own. */
-export const mostLanes = 10;
+export const mostLanes = 6;
 /** How many requests of a lane may be at the same time each over a connection of its own. */
 const places = 12;
 /** How long the gateway waits for an origin that says nothing more; for one that says all at once there is time, on any machine. */
