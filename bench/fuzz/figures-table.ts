@@ -16,7 +16,7 @@ export function figuresTable(levels: ReadonlyMap<string, Figures>): string {
     head("responses"),
     row("damaged", ({ damaged }) => damaged),
     row("good ones among them", ({ good }) => good),
-    row("good ones lost to bytes left on their connection", ({ lost }) => lost),
+    row("good ones lost with what a bad one did to their connection", ({ lost }) => lost),
     row("compared, cut in other places", ({ compared }) => compared),
     row("the slowest, ms", ({ slowestMs }) => Math.round(slowestMs)),
     row("gateway's memory before and after, MB", (figures) => heldText(figures, "megabytes")),

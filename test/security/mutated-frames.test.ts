@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 
 import {
   data,
+  fieldBlock,
   flags,
   frame,
   goAway,
@@ -17,6 +18,7 @@ import {
   words,
 } from "../../fixtures/http2-frames.ts";
 import { startHttp2Scenario } from "../../bench/fuzz/http2-scenario.ts";
+import type { Http2Plan } from "../../bench/fuzz/http2-plan.ts";
 import { storm } from "../../bench/fuzz/scenario.ts";
 import { startGatewayOn, waitFor } from "../helpers/gateway.ts";
 
@@ -130,3 +132,50 @@ test(
     expect(found).toBeNull();
   },
 );
+
+const head = fieldBlock([[":status", "200"]]).toString("latin1");
+const own = (type: number, flag: number, payload: string, lie = 0) =>
+  ({ type, flags: flag, of: "own", payload, lie }) as const;
+/** Frames, by what is wrong with them. */
+const onceTaken: readonly (readonly [string, Http2Plan["frames"]])[] = [
+  [
+    "an end behind a reset without an error",
+    [
+      own(types.headers, flags.endHeaders, head),
+      own(types.data, 0, "abc"),
+      own(types.reset, 0, "\0\0\0\0"),
+      own(types.data, flags.endStream, "def"),
+    ],
+  ],
+  [
+    "an end that is announced by a frame of which only half comes",
+    [own(types.headers, flags.endHeaders, head), own(types.data, flags.endStream, "abc", 300)],
+  ],
+  [
+    "an end behind a CONTINUATION that continues nothing",
+    [
+      own(types.headers, flags.endHeaders, head),
+      own(types.continuation, flags.endHeaders, ""),
+      own(types.data, flags.endStream, "abc"),
+    ],
+  ],
+];
+
+test("ends that were none once are none: behind a reset, a fault, or within half a frame", async () => {
+  await using scenario = await startHttp2Scenario();
+  const plans = onceTaken.map(([, frames]): Http2Plan => ({
+    cuts: [],
+    otherCuts: [0.9],
+    ending: "ends",
+    greeting: "settings",
+    frames,
+    damages: [],
+    isGood: false,
+  }));
+
+  await scenario.run(plans, 0);
+
+  expect([...scenario.figures.verdicts.keys()].filter((verdict) => /passed/.test(verdict))).toEqual(
+    [],
+  );
+});
