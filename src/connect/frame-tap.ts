@@ -162,7 +162,8 @@ export class FrameTap extends Duplex {
     if (type === frameTypes.headers || type === frameTypes.data) {
       trace.bytes += length;
       if (type === frameTypes.data) trace.contentBytes += length;
-      if ((flags & endStreamFlag) !== 0) trace.hasEnded = true;
+      // Behind a reset there is no end: what it cut off stays cut off.
+      if ((flags & endStreamFlag) !== 0 && trace.resetCode === null) trace.hasEnded = true;
     }
     if (type === frameTypes.reset && payload.length >= 4)
       trace.resetCode ??= payload.readUInt32BE(0);

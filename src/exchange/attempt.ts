@@ -113,7 +113,7 @@ export class Attempt implements LaneHandler {
 
   /** Ends the attempt from our side; the connection dies with it. */
   fail(error: Error): void {
-    if (!this.#isOver) this.onError(error);
+    if (!this.#isOver) this.#giveUp(error);
   }
 
   onRequestSent(): void {
@@ -170,7 +170,7 @@ export class Attempt implements LaneHandler {
     const { ownCookie } = this.#settings;
     const asked = this.#upgrade?.protocols ?? "";
     const head = upgradeHead(fields, { asked, ray, ownCookie });
-    if (head instanceof ExchangeError) return this.onError(head);
+    if (head instanceof ExchangeError) return this.fail(head);
     this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
     this.hasHead = true;
     this.#finish();
@@ -190,6 +190,10 @@ export class Attempt implements LaneHandler {
 
   onError(error: Error): void {
     if (this.#isOver) return this.#drain?.giveUp();
+    if (this.#relay?.failsLater(error) !== true) this.#giveUp(error);
+  }
+
+  #giveUp(error: Error): void {
     this.#finish();
     this.connection.destroy();
     this.#owner.onFailed(this, error);

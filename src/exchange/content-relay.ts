@@ -1,6 +1,8 @@
 // The content of one response on its way to the client: at the client's pace, and, where it is compressed, looked into on
 // the way. Nothing is buffered but what came in one piece, unless the zone wants it gathered.
 
+import { setImmediate } from "node:timers";
+
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { ExchangeContext } from "../exchange-context.ts";
 import type { ClientResponse } from "../listen/client-response.ts";
@@ -43,6 +45,8 @@ export class ContentRelay {
   /** The client has enough for now. */
   #isFull = false;
   #trailers: readonly string[] = [];
+  /** What ended the response behind the content that waits for its check. */
+  #fault: Error | null = null;
   #hasEnded = false;
   #isClosed = false;
 
@@ -74,6 +78,12 @@ export class ContentRelay {
     this.#hasEnded = true;
     if (this.#options.check === null) this.#end();
     else this.#checkNext(this.#options.check);
+  }
+
+  /** Fails with this error once all that came before is checked, unless that was wrong itself. False if there is nothing to check. */
+  failsLater(error: Error): boolean {
+    if (this.#isChecking) this.#fault = error;
+    return this.#isChecking;
   }
 
   /** Stops, wherever it is. */
@@ -126,6 +136,7 @@ export class ContentRelay {
   #checkNext(check: ContentCheck): void {
     if (this.#isChecking || this.#isClosed) return;
     const chunk = this.#unchecked.shift();
+    if (chunk === undefined && this.#fault !== null) return this.#failWith(this.#fault);
     if (chunk === undefined && !this.#hasEnded) return;
     this.#isChecking = true;
     this.#holdOrRelease();
@@ -147,6 +158,13 @@ export class ContentRelay {
     };
     if (chunk === undefined) check.end(checked);
     else check.check(chunk, checked);
+  }
+
+  /** What the client was sent in this tick has to leave before it may be cut off. */
+  #failWith(fault: Error): void {
+    setImmediate(() => {
+      if (!this.#isClosed) this.#options.onError(fault);
+    });
   }
 
   #holdOrRelease(): void {

@@ -18,6 +18,7 @@ import { Wire } from "../connect/wire.ts";
 import { Deadline } from "./deadline.ts";
 import type { ConnectionLimits } from "./origin-connection.ts";
 import { OriginStream } from "./origin-stream.ts";
+import { outlive } from "./session-memory.ts";
 
 /** What a connection tells the pool that it is in. */
 export interface Http2ConnectionOwner {
@@ -117,6 +118,19 @@ export class Http2Connection {
     return isOpen && !wire.isEnded && wire.error === null && !wire.socket.destroyed;
   }
 
+  /** node:http2 has found something that it does not go on behind. */
+  get hasGivenUp(): boolean {
+    const code = this.tap.sentGoAway?.code ?? constants.NGHTTP2_NO_ERROR;
+    return code !== constants.NGHTTP2_NO_ERROR;
+  }
+
+  /** Neither has it anything left for node:http2, nor would that take it. */
+  get bringsNoMore(): boolean {
+    const { wire, tap } = this;
+    const isOver = wire.isEnded || wire.error !== null || wire.socket.destroyed;
+    return this.hasGivenUp || (isOver && tap.readableLength === 0);
+  }
+
   get isIdle(): boolean {
     return this.#streams.size === 0;
   }
@@ -141,6 +155,7 @@ export class Http2Connection {
     options: { endStream: boolean; waitForTrailers: boolean },
   ): { stream: ClientHttp2Stream; trace: StreamTrace } {
     const stream = this.#session.request(fields, options);
+    outlive(this.#session, stream);
     return { stream, trace: this.tap.trace(stream.id ?? 0) };
   }
 
@@ -246,7 +261,8 @@ export class Http2Connection {
     if (this.#isRetired && this.isIdle) return this.#end();
     this.#isRetired = true;
     setImmediate(() => {
-      for (const stream of this.#streams) if (!stream.hasCome || !stream.hasHead) stream.fail();
+      for (const stream of this.#streams)
+        if (!stream.hasCome || !stream.hasHead || stream.isStuck) stream.fail();
       if (this.isIdle) this.#end();
     });
   }

@@ -91,7 +91,6 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
     this.#head = null;
     this.#isFree = false;
     this.isSent = false;
-    this.#reader.expect(request.method === "HEAD");
     this.requests += 1;
     if (this.requests === 1) {
       this.#listen();
@@ -196,6 +195,8 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
     } catch (error) {
       return this.#broken(error as Error);
     }
+    // Not before: what has come by now answers nothing.
+    this.#reader.expect(request.method === "HEAD");
     const sendHead = (): void => {
       this.isSent = true;
       socket.write(head, "latin1");

@@ -86,6 +86,13 @@ export class OriginStream implements OriginLane, LaneWatch {
     return this.#trace?.hasEnded === true;
   }
 
+  /** All is read that there is, and no more will be, though an end was announced: by a frame that is not whole, or behind a fault. */
+  get isStuck(): boolean {
+    const stream = this.#stream;
+    if (stream === null || !this.#connection.bringsNoMore) return false;
+    return !stream.isPaused() && stream.readableLength === 0 && !stream.readableEnded;
+  }
+
   send(request: LaneRequest, handler: LaneHandler): void {
     const { connection } = this.#connection;
     this.#handler = handler;
@@ -122,7 +129,12 @@ export class OriginStream implements OriginLane, LaneWatch {
   }
 
   release(): void {
-    if (!this.#isOver) this.#stream?.resume();
+    if (this.#isOver) return;
+    this.#stream?.resume();
+    if (!this.#connection.bringsNoMore) return;
+    setImmediate(() => {
+      if (this.isStuck) this.fail();
+    });
   }
 
   /** The connection has ended, and with it this stream. */
@@ -237,6 +249,8 @@ export class OriginStream implements OriginLane, LaneWatch {
     const error = this.#connection.faultOf(this.id, trace, this.#error);
     const wanted = this.#contentLength;
     if (trace === null || wanted === null || codeOf(error) !== "HTTP2_BROKEN") return error;
+    // It has found something else, before all of the content; the frames behind that were counted all the same.
+    if (trace.sentResetCode === null && this.#connection.hasGivenUp) return error;
     const told = `${trace.contentBytes} bytes of content came, and ${wanted} were announced`;
     if (trace.contentBytes > wanted) return new ExchangeError("BAD_FRAMING", told);
     const isShort = trace.hasEnded && trace.contentBytes < wanted;

@@ -63,7 +63,8 @@ export function responseHead(
     const value = rawFields[index + 1] ?? "";
     const lower = name.toLowerCase();
     if (lower === "transfer-encoding") {
-      if (value.trim().toLowerCase() !== "chunked" || isDelimited) {
+      // To the letter, as whoever reads the content takes it: a no-break space is no blank.
+      if (value.toLowerCase() !== "chunked" || isDelimited) {
         return new ExchangeError(
           "UNKNOWN_TRANSFER_CODING",
           `the transfer coding "${value}" cannot be decoded`,

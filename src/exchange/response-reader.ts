@@ -137,7 +137,8 @@ export class ResponseReader {
     }
     const text = bytes.toString("latin1", start, end);
     const rest = bytes.length - end - sectionEnd.length;
-    if (this.#state === "head") this.#takeHead(text, bytes.subarray(bytes.length - rest));
+    if (this.#isTooLong(bytes.subarray(0, end), start)) this.#failAsTooLong(bytes, start);
+    else if (this.#state === "head") this.#takeHead(text, bytes.subarray(bytes.length - rest));
     else this.#takeTrailers(text, rest === 0);
     return chunkEnd - rest;
   }
@@ -145,20 +146,40 @@ export class ResponseReader {
   /** What is wrong already need not be waited for. */
   #lookAtPart(start: number, known: number): void {
     const bytes = this.#section;
-    const isHead = this.#state === "head";
     if (known - start < lookedBytes) {
-      const text = bytes.toString("latin1", start, start + lookedBytes);
-      const fault = faultIn(isHead ? text : `HTTP/1.1 200${text}`, false);
-      if (fault !== null) return this.#fail(isHead ? fault : badChunk());
+      const fault = this.#faultIn(bytes.toString("latin1", start, start + lookedBytes));
+      if (fault !== null) return this.#fail(fault);
     }
-    if (bytes.length - Math.max(0, bytes.indexOf("\r\n", start, "latin1")) > this.#sectionLimit)
-      this.#fail(tooLong());
+    // All but the last byte of its end may be here, which does not count.
+    const leastLength = bytes.length - sectionEnd.length + 1;
+    if (this.#isTooLong(bytes.subarray(0, leastLength), start)) this.#failAsTooLong(bytes, start);
+  }
+
+  #faultIn(part: string): ExchangeError | null {
+    if (this.#state === "head") return faultIn(part, false);
+    return faultIn(`HTTP/1.1 200${part}`, false) === null ? null : badChunk();
+  }
+
+  /** Whether the first line, what comes before it, or the fields are longer than allowed. */
+  #isTooLong(section: Buffer, start: number): boolean {
+    const limit = this.#sectionLimit;
+    if (section.length <= limit) return false;
+    const firstEnd = firstLineEnd(section, start);
+    return Math.max(start, firstEnd - start, section.length - firstEnd) > limit;
+  }
+
+  /** It may have been wrong before it was too long; what comes behind that is not looked at, since it need not have come. */
+  #failAsTooLong(bytes: Buffer, start: number): void {
+    const limit = this.#sectionLimit;
+    const firstEnd = firstLineEnd(bytes, start);
+    const end = (firstEnd - start > limit ? start : firstEnd) + limit;
+    const fault = start > limit ? null : this.#faultIn(bytes.toString("latin1", start, end));
+    this.#fail(fault ?? tooLong());
   }
 
   #takeHead(text: string, rest: Buffer): void {
     const head = readHead(text);
     if (head instanceof ExchangeError) return this.#fail(head);
-    if (text.length - text.indexOf("\r\n") > this.#sectionLimit) return this.#fail(tooLong());
     const { status } = head;
     const isInterim = status >= 100 && status < 200;
     if (isInterim) this.#interimBytes += text.length + sectionEnd.length;
@@ -234,7 +255,6 @@ export class ResponseReader {
   #takeTrailers(text: string, isClean: boolean): void {
     const trailers = readTrailers(text.slice(lineEnd.length));
     if (trailers === null) this.#fail(badChunk());
-    else if (text.length > this.#sectionLimit) this.#fail(tooLong());
     else this.#complete(trailers, isClean);
   }
 
@@ -255,6 +275,12 @@ function startOf(bytes: Buffer): number {
   let at = 0;
   while (bytes[at] === carriageReturn || bytes[at] === lineFeed) at += 1;
   return at;
+}
+
+/** Where the first line ends, or what there is of it. */
+function firstLineEnd(bytes: Buffer, start: number): number {
+  const end = bytes.indexOf(lineEnd, start);
+  return end < 0 ? bytes.length : end;
 }
 
 function badChunk(): ExchangeError {

@@ -1,3 +1,5 @@
+import { gzipSync } from "node:zlib";
+
 import { describe, expect, test } from "vitest";
 
 import { testFailureChain } from "../helpers/failure-chain.ts";
@@ -38,6 +40,43 @@ describe("http_response_content_coding", () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([502]));
     const reasons = gateway.lines.map(({ failure, reason }) => `${failure}/${reason}`);
     expect(new Set(reasons)).toEqual(new Set(["http_response_content_coding/corrupt"]));
+  });
+
+  test("a chunk that is broken behind corrupt content changes nothing of that either", async () => {
+    await using origin = await startOrigin((socket) => {
+      const head =
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n";
+      socket.write(`${head}14\r\nno gzip, as one sees\r\nno chunk`);
+    });
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["*"], origins: [origin.url] }],
+    });
+
+    const response = await gateway.get();
+
+    expect(response.status).toBe(502);
+    expect(await gateway.line()).toMatchObject({
+      failure: "http_response_content_coding",
+      reason: "corrupt",
+    });
+  });
+
+  test("content that was good before a broken chunk is passed on, and then cut off", async () => {
+    const start = gzipSync("x".repeat(1_000)).subarray(0, 12).toString("latin1");
+    await using origin = await startOrigin((socket) => {
+      const head =
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n";
+      socket.write(Buffer.from(`${head}c\r\n${start}\r\nno chunk`, "latin1"));
+    });
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["*"], origins: [origin.url] }],
+    });
+
+    const response = await gateway.get();
+
+    expect(response).toMatchObject({ status: 200, ending: "truncated" });
+    expect(response.body.toString("latin1")).toBe(start);
+    expect(await gateway.line()).toMatchObject({ reason: "bad_chunk", late: true });
   });
 
   test.each([

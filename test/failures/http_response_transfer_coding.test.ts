@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { testFailureChain } from "../helpers/failure-chain.ts";
-import { startGateway } from "../helpers/gateway.ts";
+import { startGateway, startGatewayOn } from "../helpers/gateway.ts";
+import { startOrigin } from "../helpers/origin.ts";
 
 testFailureChain({
   fixture: "transfer-encoding-unknown",
@@ -29,6 +30,21 @@ describe("http_response_transfer_coding", () => {
       reason: "unknown_coding",
       late: false,
     });
+  });
+
+  test("a no-break space makes another coding of chunked", async () => {
+    await using origin = await startOrigin((socket) => {
+      const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\xa0\r\n\r\n";
+      socket.end(Buffer.from(`${head}2\r\nhi\r\n0\r\n\r\n`, "latin1"));
+    });
+    await using gateway = await startGatewayOn({
+      zones: [{ hosts: ["*"], origins: [origin.url] }],
+    });
+
+    const response = await gateway.get();
+
+    expect(response.status).toBe(520);
+    expect(await gateway.line()).toMatchObject({ reason: "unknown_coding" });
   });
 
   test.each([

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 
 import {
   data,
+  fieldBlock,
   flags,
   frame,
   goAway,
@@ -16,6 +17,9 @@ import {
   types,
   words,
 } from "../../fixtures/http2-frames.ts";
+import { startHttp2Scenario } from "../../bench/fuzz/http2-scenario.ts";
+import type { Http2Plan } from "../../bench/fuzz/http2-plan.ts";
+import { storm } from "../../bench/fuzz/scenario.ts";
 import { startGatewayOn, waitFor } from "../helpers/gateway.ts";
 
 /** A sequence of numbers that looks like chance, and is the same each time. */
@@ -113,4 +117,65 @@ test.each([1, 2, 3])("an origin gone wild (%i) is always answered for", async (s
   expect(gateway.messages).toEqual([]);
   const pool = gateway.gateway.zones[0]?.origins[0]?.connections[0];
   await waitFor(() => pool?.counts.active === 0 && pool.counts.idle === 0, "connections are left");
+});
+
+// Frames in the wrong order, of the wrong length, in other streams; sections that break off within a field, which ended the process once:
+// node:http2 forgot what it had of them. `npm run fuzz` does the same for as long as one likes: docs/reliability.md.
+test(
+  "damaged frames end in an answer or a cut, never in a crash, a hang, or anything that is not theirs",
+  { timeout: 120_000 },
+  async () => {
+    await using scenario = await startHttp2Scenario();
+
+    const found = await storm(scenario, { runs: 100, seed: Date.now() % 1_000_000_000 });
+
+    expect(found).toBeNull();
+  },
+);
+
+const head = fieldBlock([[":status", "200"]]).toString("latin1");
+const own = (type: number, flag: number, payload: string, lie = 0) =>
+  ({ type, flags: flag, of: "own", payload, lie }) as const;
+/** Frames, by what is wrong with them. */
+const onceTaken: readonly (readonly [string, Http2Plan["frames"]])[] = [
+  [
+    "an end behind a reset without an error",
+    [
+      own(types.headers, flags.endHeaders, head),
+      own(types.data, 0, "abc"),
+      own(types.reset, 0, "\0\0\0\0"),
+      own(types.data, flags.endStream, "def"),
+    ],
+  ],
+  [
+    "an end that is announced by a frame of which only half comes",
+    [own(types.headers, flags.endHeaders, head), own(types.data, flags.endStream, "abc", 300)],
+  ],
+  [
+    "an end behind a CONTINUATION that continues nothing",
+    [
+      own(types.headers, flags.endHeaders, head),
+      own(types.continuation, flags.endHeaders, ""),
+      own(types.data, flags.endStream, "abc"),
+    ],
+  ],
+];
+
+test("ends that were none once are none: behind a reset, a fault, or within half a frame", async () => {
+  await using scenario = await startHttp2Scenario();
+  const plans = onceTaken.map(([, frames]): Http2Plan => ({
+    cuts: [],
+    otherCuts: [0.9],
+    ending: "ends",
+    greeting: "settings",
+    frames,
+    damages: [],
+    isGood: false,
+  }));
+
+  await scenario.run(plans, 0);
+
+  expect([...scenario.figures.verdicts.keys()].filter((verdict) => /passed/.test(verdict))).toEqual(
+    [],
+  );
 });

@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { Duplex } from "node:stream";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -91,6 +92,23 @@ describe("a connection to an origin", () => {
     lane.connection.socket.destroy(Object.assign(new Error("reset"), { code: "ECONNRESET" }));
 
     expect(await asking).toBe("ECONNRESET");
+    expect(lane.isSent).toBe(false);
+  });
+
+  test("takes no bytes that are there before a request leaves for its answer", async () => {
+    const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+    const lane = new OriginConnection({ socket: socket as Socket } as Connection, {
+      responseHeaderBytes: 1_000,
+      waits: { keepAliveMs: 5_000 },
+    });
+    const first = ask(lane);
+    socket.push(answer);
+    expect(await first).toBe("ok");
+
+    const second = ask(lane);
+    socket.push(answer);
+
+    expect(await second).toBe("CONNECTION_SPENT");
     expect(lane.isSent).toBe(false);
   });
 
