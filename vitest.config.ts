@@ -17,8 +17,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: "forks",
-    // Gateways and zoos are real: more of them at once than cores would only wait for each other.
-    maxWorkers: 2,
+    // Most tests wait for a deadline or a process: one more of them than there are cores (of two) keeps those busy.
+    maxWorkers: 3,
     // Of the tests that may run beside one another, those of the whole zoo, most wait for a deadline.
     maxConcurrency: 12,
     // A worker keeps what it has loaded, the zoo above all: its four hundred files take longer to load than to run.

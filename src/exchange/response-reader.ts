@@ -137,7 +137,7 @@ export class ResponseReader {
     }
     const text = bytes.toString("latin1", start, end);
     const rest = bytes.length - end - sectionEnd.length;
-    if (this.#isTooLong(bytes.subarray(0, end), start)) this.#failAsTooLong(bytes, start);
+    if (this.#isTooLong(bytes, start, end)) this.#failAsTooLong(bytes, start);
     else if (this.#state === "head") this.#takeHead(text, bytes.subarray(bytes.length - rest));
     else this.#takeTrailers(text, rest === 0);
     return chunkEnd - rest;
@@ -151,8 +151,8 @@ export class ResponseReader {
       if (fault !== null) return this.#fail(fault);
     }
     // All but the last byte of its end may be here, which does not count.
-    const leastLength = bytes.length - sectionEnd.length + 1;
-    if (this.#isTooLong(bytes.subarray(0, leastLength), start)) this.#failAsTooLong(bytes, start);
+    const least = bytes.length - sectionEnd.length + 1;
+    if (this.#isTooLong(bytes, start, least)) this.#failAsTooLong(bytes, start);
   }
 
   #faultIn(part: string): ExchangeError | null {
@@ -161,11 +161,11 @@ export class ResponseReader {
   }
 
   /** Whether the first line, what comes before it, or the fields are longer than allowed. */
-  #isTooLong(section: Buffer, start: number): boolean {
+  #isTooLong(bytes: Buffer, start: number, end: number): boolean {
     const limit = this.#sectionLimit;
-    if (section.length <= limit) return false;
-    const firstEnd = firstLineEnd(section, start);
-    return Math.max(start, firstEnd - start, section.length - firstEnd) > limit;
+    if (end <= limit) return false;
+    const firstEnd = Math.min(end, firstLineEnd(bytes, start));
+    return Math.max(start, firstEnd - start, end - firstEnd) > limit;
   }
 
   /** It may have been wrong before it was too long; what comes behind that is not looked at, since it need not have come. */
