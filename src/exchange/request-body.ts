@@ -37,7 +37,6 @@ export class RequestBody extends EventEmitter {
   #isDetached = false;
   isPaused = false;
   #isAnswered = false;
-  destroyed = false;
   /** Look here before waiting for `end`: a body without a byte may be over before anybody listens. */
   readableEnded = false;
 
@@ -99,7 +98,6 @@ export class RequestBody extends EventEmitter {
   destroy(): this {
     if (this.#isDetached) return this;
     this.#isDetached = true;
-    this.destroyed = true;
     this.#again = null;
     this.#deadline.end();
     this.#source.off("data", this.#onData);
