@@ -87,6 +87,7 @@ export const httpResponseIncompleteReasons = {
       "The application failed in the middle of the response (INTERNAL_ERROR); over HTTP/1.1 it would have hung up.",
       "A time limit at the origin, or in a service mesh in front of it, ended the response (CANCEL).",
       "The origin's server passes on a response of its own origin, which broke off.",
+      "A busy server of node:http2 that has not read the request overtakes the end of its stream with a reset (NO_ERROR). Call stream.resume(), or send Content-Length.",
     ],
     howToCheck: [
       {

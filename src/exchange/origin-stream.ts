@@ -81,9 +81,16 @@ export class OriginStream implements OriginLane, LaneWatch {
     return this.#trace === null ? nothing : this.#connection.tap.strangeBytes;
   }
 
-  /** The whole response has come, though it may not have been read. */
+  /**
+   * The whole response has come, though it may not have been read: to its last frame, or to its announced length before a reset
+   * without an error, with which a busy node:http2 server overtakes its own END_STREAM. @see RFC 9113 §8.1
+   */
   get hasCome(): boolean {
-    return this.#trace?.hasEnded === true;
+    const trace = this.#trace;
+    if (trace === null) return false;
+    const isWholeByLength =
+      trace.resetCode === constants.NGHTTP2_NO_ERROR && trace.contentBytes === this.#contentLength;
+    return trace.hasEnded || isWholeByLength;
   }
 
   /** All is read that there is, and no more will be, though an end was announced: by a frame that is not whole, or behind a fault. */

@@ -112,12 +112,15 @@ function endsConnection({ fixture: { request } }: Told["member"]): boolean {
   return request?.bodyBytes !== undefined || asksForUpgrade === true;
 }
 
-/** Answers that differ from the first of their kind, by fixture. */
+/** Answers that differ from the first of their kind, by fixture, in full: the first line that differs is what tells. */
 function different(answers: readonly Told[]): string[] {
   const [first] = answers;
   return answers
     .filter(({ text }) => text !== first?.text)
-    .map(({ member }) => member.fixture.name);
+    .map(
+      ({ member, response }) =>
+        `${member.fixture.name}: ${response.ending}: ${response.bytes.toString()}`,
+    );
 }
 
 describe("with generic codes and sanitized pages", () => {
