@@ -15,7 +15,7 @@ export class Http1Response extends ServerResponse implements ClientResponse {
   sentFields = noFields;
 
   get unsentBytes(): number {
-    return this.socket?.writableLength ?? 0;
+    return this.writableLength; // Where its turn has not come, what Node keeps for it counts, too.
   }
 
   sendHead(status: number, reason: string, fields: readonly string[]): void {

@@ -69,3 +69,41 @@ test("as many as that are all answered, in their order, and the connection goes 
   expect(bodies).toEqual(paths.map((path) => `/${path}`));
   expect(next.body.toString()).toBe(`/${most}`);
 });
+
+test("the content of a response whose turn has not come waits at its origin, not in memory", async () => {
+  const piece = Buffer.alloc(65_536, "x");
+  let sent = 0;
+  await using origin = await startOrigin((socket, head) => {
+    if (head.startsWith("GET /never")) return;
+    socket.write("HTTP/1.1 200 OK\r\n\r\n");
+    const pump = (): void => {
+      do sent += piece.length;
+      while (sent < most * 1024 ** 2 && socket.write(piece));
+    };
+    socket.on("drain", pump);
+    pump();
+  });
+  await using gateway = await startGatewayOn({
+    zones: [{ hosts: ["*"], origins: [origin.url] }],
+    timeouts: { ...patient, bodyIdleMs: 60_000 },
+  });
+  const connection = gateway.connect();
+
+  connection.send(
+    "GET /never HTTP/1.1\r\nHost: a.test\r\n\r\nGET /large HTTP/1.1\r\nHost: a.test\r\n\r\n",
+  );
+
+  let before = 0;
+  let same = 0;
+  await waitFor(
+    () => {
+      same = sent > 0 && sent === before ? same + 1 : 0;
+      before = sent;
+      return same > 20;
+    },
+    "the origin was not stopped",
+    longMs,
+  );
+  connection.close();
+  expect(sent).toBeLessThan(20 * 1024 ** 2);
+});
