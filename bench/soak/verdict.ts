@@ -47,7 +47,12 @@ export function brokenPromises(
   { calm, stormy }: Isolation,
 ): string[] {
   const { minutes, megabytes, descriptors, descriptorsAfter } = holdings;
-  const broken = [...wrongAnswers(accounts), ...lostLines(accounts), ...wrongCounts(accounts)];
+  const broken = [
+    ...wrongAnswers(accounts),
+    ...lostLines(accounts),
+    ...otherStatuses(accounts),
+    ...wrongCounts(accounts),
+  ];
   if (descriptorsAfter > descriptors.first + strayDescriptors)
     broken.push(`descriptors: ${descriptors.first} before, and ${descriptorsAfter} after`);
   if (minutes < shortMinutes) return broken;
@@ -86,6 +91,19 @@ function* lostLines({ good, faults, lines }: Accounts): Iterable<string> {
     yield `${asked.length} requests, and ${lines.length} access lines`;
   const without = asked.filter(({ ray }) => !rays.has(ray));
   if (without.length > 0) yield `${without.length} answers have no line of their own`;
+}
+
+/** What the client got, and what the log says that it got. */
+function* otherStatuses({ good, faults, lines }: Accounts): Iterable<string> {
+  const byRay = new Map(lines.map((line) => [line["ray"], line]));
+  for (const answer of [...good, ...faults]) {
+    const line = byRay.get(answer.ray);
+    if (line === undefined || line["status"] === answer.status) continue;
+    const { path, status, detail, totalMs } = line;
+    const { ending } = answer;
+    const who = "fixture" in answer ? answer.fixture : `the good zone's ${String(path)}`;
+    yield `${who}: the client got ${answer.status} ${ending}, and the log says ${status} (${detail}) after ${totalMs} ms`;
+  }
 }
 
 function* wrongCounts({ good, faults, lines, metrics }: Accounts): Iterable<string> {

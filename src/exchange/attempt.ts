@@ -136,7 +136,7 @@ export class Attempt implements LaneHandler {
     if (status === switchingProtocols) return this.#refuseSwitch();
     if (status >= 100 && status < 200) return this.#owner.onInterim(raw);
     this.hasHead = true;
-    this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
+    this.#context.responseMs = this.#waitedMs();
     this.#deadline.end();
     const head = responseHead(raw, { mayChunk: this.#mayChunk(status), settings: this.#settings });
     if (head instanceof ExchangeError) {
@@ -171,7 +171,7 @@ export class Attempt implements LaneHandler {
     const asked = this.#upgrade?.protocols ?? "";
     const head = upgradeHead(fields, { asked, ray, ownCookie });
     if (head instanceof ExchangeError) return this.fail(head);
-    this.#context.responseMs = performance.now() - (this.#sentAt || performance.now());
+    this.#context.responseMs = this.#waitedMs();
     this.hasHead = true;
     this.#finish();
     this.#owner.onUpgraded(this, head, socket);
@@ -191,6 +191,11 @@ export class Attempt implements LaneHandler {
   onError(error: Error): void {
     if (this.#isOver) return this.#drain?.giveUp();
     if (this.#relay?.failsLater(error) !== true) this.#giveUp(error);
+  }
+
+  /** Since the request was sent; 0 for an answer that came before all of it was. */
+  #waitedMs(): number {
+    return this.#sentAt === 0 ? 0 : performance.now() - this.#sentAt;
   }
 
   #giveUp(error: Error): void {

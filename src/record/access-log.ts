@@ -69,7 +69,7 @@ const isPlain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 /** Milliseconds to the hundredth; null where there is no such step. Whole numbers are written in a fourth of the time of others. */
 function ms(value: number | null): string {
   if (value === null) return "null";
-  const hundredths = Math.round(value * 100);
+  const hundredths = Math.max(0, Math.round(value * 100)); // No step takes less, and its digits are written apart.
   const whole = Math.trunc(hundredths / 100);
   const rest = hundredths - whole * 100;
   if (rest === 0) return String(whole);

@@ -57,6 +57,12 @@ describe("an access line", () => {
     },
   );
 
+  test("is JSON, and takes no time, where the clock was read twice in the wrong order", () => {
+    const line = accessLine(contextWithoutSocket(), 0, -0.03);
+
+    expect(JSON.parse(line)).toMatchObject({ totalMs: 0 });
+  });
+
   test("never holds the query", () => {
     expect(lineFor("a")).not.toContain("secret");
   });
