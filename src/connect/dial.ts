@@ -3,6 +3,7 @@
 import { connect, type Socket } from "node:net";
 import { clearTimeout, setTimeout } from "node:timers";
 
+import { Intake } from "./intake.ts";
 import { codeOf, PhaseError } from "./phase-error.ts";
 
 /** Where to dial: addresses with a port, or a Unix socket. */
@@ -56,10 +57,19 @@ export function dial(place: DialPlace, deadlineMs: number, signal: AbortSignal):
         if (attempts.size === 0) fail(mostTelling(failures));
         return;
       }
+      const intake = new Intake();
+      const { onread } = intake;
       const socket =
         "socketPath" in place
-          ? connect({ path: place.socketPath })
-          : connect({ host: address, port: place.port, autoSelectFamily: false, noDelay: true });
+          ? connect({ path: place.socketPath, onread })
+          : connect({
+              host: address,
+              port: place.port,
+              autoSelectFamily: false,
+              noDelay: true,
+              onread,
+            });
+      intake.watch(socket);
       attempts.add(socket);
       socket.on("error", (error) => {
         if (!attempts.delete(socket)) return;

@@ -27,6 +27,7 @@ export const switchingProtocols = 101;
 
 /** One try at getting a response. */
 export class Attempt implements LaneHandler {
+  readonly isBrief = true;
   readonly connection: OriginLane;
   readonly isReused: boolean;
   /** The final head has come. */

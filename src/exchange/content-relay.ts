@@ -64,11 +64,13 @@ export class ContentRelay {
 
   /** Takes a piece of content. */
   push(chunk: Buffer): void {
-    if (this.#options.check === null) {
-      this.#pass(chunk);
+    const { check, wire } = this.#options;
+    const piece = wire.keep(chunk);
+    if (check === null) {
+      this.#pass(piece);
     } else {
-      this.#unchecked.push(chunk);
-      this.#checkNext(this.#options.check);
+      this.#unchecked.push(piece);
+      this.#checkNext(check);
     }
   }
 
@@ -112,7 +114,10 @@ export class ContentRelay {
 
   #write(chunk: Buffer): void {
     this.#context.responseBytes += chunk.length;
-    if (this.#res.write(chunk) || this.#isFull || this.#res.unsentBytes <= freeBytes) return;
+    const isRoom = this.#res.write(chunk);
+    const { unsentBytes } = this.#res;
+    if (unsentBytes === 0 && this.#options.check === null) this.#options.wire.forget();
+    if (isRoom || this.#isFull || unsentBytes <= freeBytes) return;
     this.#isFull = true;
     this.#waitForClient();
     this.#holdOrRelease();

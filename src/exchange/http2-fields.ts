@@ -3,6 +3,7 @@
 
 import type { OutgoingHttpHeaders } from "node:http2";
 
+import type { RawHead } from "./read-head.ts";
 import { isEdges } from "./request-fields.ts";
 import { trailerFields } from "./response-head.ts";
 
@@ -54,7 +55,7 @@ export function http2Trailers(flat: readonly string[]): OutgoingHttpHeaders {
 }
 
 /** A field section without pseudo-fields, names and values in turn. */
-export function withoutPseudoFields(rawFields: readonly string[]): string[] {
+function withoutPseudoFields(rawFields: readonly string[]): string[] {
   const fields: string[] = [];
   for (let index = 0; index + 1 < rawFields.length; index += 2) {
     const name = rawFields[index] ?? "";
@@ -68,4 +69,25 @@ export function sectionBytes(rawFields: readonly string[]): number {
   let bytes = 0;
   for (const text of rawFields) bytes += text.length + 2; // A name has ": " after it, a value the line's end.
   return bytes;
+}
+
+/** The status of a head; 0 where there is none, which node:http2 lets nobody send. */
+export function statusOf(raw: readonly string[]): number {
+  const place = raw.indexOf(":status");
+  return place < 0 ? 0 : Number(raw[place + 1]);
+}
+
+/** What HTTP/2 says of itself in frames has no place in a head. */
+export function rawHead(status: number, raw: readonly string[]): RawHead {
+  return {
+    status,
+    reason: "",
+    minorVersion: null,
+    fields: withoutPseudoFields(raw),
+    contentLength: null,
+    isChunked: false,
+    isKept: true,
+    keepAlive: "",
+    switches: false,
+  };
 }

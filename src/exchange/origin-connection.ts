@@ -5,7 +5,9 @@ import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 
 import { ExchangeError } from "../classify/exchange-error.ts";
 import type { Connection } from "../connect/connect.ts";
+import { type Intake, intakeOf } from "../connect/intake.ts";
 import { Wire } from "../connect/wire.ts";
+import { atTurn } from "./at-turn.ts";
 import type { LaneHandler, LaneRequest, LaneWatch, OriginLane } from "./origin-lane.ts";
 import type { RawHead } from "./read-head.ts";
 import { requestHead, sendBody } from "./request-writer.ts";
@@ -36,6 +38,7 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
   isSent = false;
   readonly #limits: ConnectionLimits;
   readonly #wire: Wire;
+  readonly #intake: Intake | null;
   readonly #reader: ResponseReader;
   #request: LaneRequest | null = null;
   #handler: LaneHandler | null = null;
@@ -52,6 +55,7 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
     this.connection = connection;
     this.#limits = limits;
     this.#wire = new Wire(connection.socket);
+    this.#intake = intakeOf(connection.socket);
     this.#reader = new ResponseReader(this, limits.responseHeaderBytes);
     this.#wire.onError = (error) => this.#broken(error);
   }
@@ -134,7 +138,16 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
   }
 
   onData(piece: Buffer): void {
-    this.#handler?.onData(piece);
+    const handler = this.#handler;
+    handler?.onData(handler.isBrief === true ? piece : this.keep(piece));
+  }
+
+  keep(piece: Buffer): Buffer {
+    return this.#intake?.keep(piece) ?? piece;
+  }
+
+  forget(): void {
+    this.#intake?.forget();
   }
 
   onComplete(trailers: readonly string[], isClean: boolean): void {
@@ -155,6 +168,7 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
   #listen(): void {
     const socket = this.#socket;
     socket.on("data", this.#onBytes);
+    if (this.#intake !== null) this.#intake.onBytes = this.#onBytes;
     socket.on("drain", this.#onDrain);
     socket.on("end", this.#onEnd);
     socket.on("close", this.#onClose);
@@ -222,17 +236,19 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
     this.#handler = null;
     this.#reader.stop();
     socket.pause();
+    if (this.#intake !== null) this.#intake.onBytes = null;
     socket.off("data", this.#onBytes);
     socket.off("drain", this.#onDrain);
     socket.off("end", this.#onEnd);
     socket.off("close", this.#onClose);
-    if (rest.length > 0) socket.unshift(rest);
+    if (rest.length > 0) socket.unshift(Buffer.from(rest));
     handler?.onUpgrade(head, socket);
   }
 
   /** Nothing is under way: the connection is kept for a while. */
   #rest({ keepAlive }: RawHead): void {
     this.#isFree = true;
+    this.#intake?.rest();
     const ms = Math.min(this.#limits.waits.keepAliveMs, keepAliveMsOf(keepAlive));
     this.#expiresAt = performance.now() + ms;
     this.#timer ??= setTimeout(() => this.#expire(), Math.max(ms, 1)).unref();
@@ -266,20 +282,6 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
     this.#timer = null;
     this.#socket.destroy();
   }
-}
-
-let waiting: (() => void)[] = [];
-
-/** Calls in the next turn of the event loop, together with whatever else waits for that. */
-function atTurn(call: () => void): void {
-  if (waiting.length === 0) setImmediate(callAll);
-  waiting.push(call);
-}
-
-function callAll(): void {
-  const calls = waiting;
-  waiting = [];
-  for (const call of calls) call();
 }
 
 /** The time that the origin names, less a head start; Infinity if it names none. @see RFC 2068 §19.7.1.1 */

@@ -23,6 +23,10 @@ export interface LaneWatch {
   /** Keeps back what comes until `release`. */
   hold(): void;
   release(): void;
+  /** Makes a piece last until `forget`, or for ever; a handler that is not brief has it so. */
+  keep(piece: Buffer): Buffer;
+  /** All pieces that were kept are of no more use. */
+  forget(): void;
 }
 
 /** A request on its way to an origin. */
@@ -44,6 +48,8 @@ export interface LaneHandler {
   /** Of every interim response, and of the final one. */
   onHead(head: RawHead): void;
   onData(piece: Buffer): void;
+  /** `onData` lets go of each piece when it returns, but for what it has the lane `keep`. */
+  readonly isBrief?: boolean;
   /** Names and values of the trailers in turn. */
   onComplete(trailers: readonly string[]): void;
   /** The origin has switched protocols as it was asked to; the socket is paused, and the handler's from now on. */

@@ -13,11 +13,11 @@ import type { Http2Connection } from "./http2-connection.ts";
 import {
   http2RequestFields,
   http2Trailers,
-  withoutPseudoFields,
+  rawHead,
   sectionBytes,
+  statusOf,
 } from "./http2-fields.ts";
 import type { LaneHandler, LaneRequest, LaneWatch, OriginLane } from "./origin-lane.ts";
-import type { RawHead } from "./read-head.ts";
 import type { RequestBody } from "./request-body.ts";
 
 const nothing: Buffer = Buffer.alloc(0);
@@ -143,6 +143,12 @@ export class OriginStream implements OriginLane, LaneWatch {
       if (this.isStuck) this.fail();
     });
   }
+
+  keep(piece: Buffer): Buffer {
+    return piece; // It was made for this stream.
+  }
+
+  forget(): void {}
 
   /** The connection has ended, and with it this stream. */
   fail(): void {
@@ -274,25 +280,4 @@ export class OriginStream implements OriginLane, LaneWatch {
     this.#handler?.onError(error);
     this.destroy();
   }
-}
-
-/** The status of a head; 0 where there is none, which node:http2 lets nobody send. */
-function statusOf(raw: readonly string[]): number {
-  const place = raw.indexOf(":status");
-  return place < 0 ? 0 : Number(raw[place + 1]);
-}
-
-/** What HTTP/2 says of itself in frames has no place in a head. */
-function rawHead(status: number, raw: readonly string[]): RawHead {
-  return {
-    status,
-    reason: "",
-    minorVersion: null,
-    fields: withoutPseudoFields(raw),
-    contentLength: null,
-    isChunked: false,
-    isKept: true,
-    keepAlive: "",
-    switches: false,
-  };
 }

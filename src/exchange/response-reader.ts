@@ -80,7 +80,7 @@ export class ResponseReader {
     return this.#hasHead ? nothing : this.#section;
   }
 
-  /** Takes what the connection brings. False if nothing was expected. */
+  /** Takes what the connection brings, and keeps none of it for later. False if nothing was expected. */
   read(chunk: Buffer): boolean {
     let at = 0;
     while (at < chunk.length) {
@@ -132,6 +132,7 @@ export class ResponseReader {
     const from = Math.max(start, known - sectionEnd.length);
     const end = bytes.indexOf(sectionEnd, from, "latin1");
     if (end < 0) {
+      if (known === 0) this.#keepSection();
       this.#lookAtPart(start, known);
       return chunkEnd;
     }
@@ -185,7 +186,7 @@ export class ResponseReader {
     if (isInterim) this.#interimBytes += text.length + sectionEnd.length;
     if (this.#interimBytes > this.#sectionLimit) return this.#fail(tooLong());
     this.#sink.onHead(head, rest);
-    if (this.#state !== "head") return;
+    if (this.#state !== "head") return this.#keepSection();
     this.#section = nothing;
     this.#hasHead = !isInterim;
     if (status === switchingProtocols) this.#state = "stopped";
@@ -264,7 +265,13 @@ export class ResponseReader {
     this.#sink.onComplete(trailers, isClean);
   }
 
+  /** What was read is good for no longer than this call. */
+  #keepSection(): void {
+    this.#section = Buffer.from(this.#section);
+  }
+
   #fail(error: ExchangeError): void {
+    this.#keepSection();
     this.stop();
     this.#sink.onFault(error);
   }

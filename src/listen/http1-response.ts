@@ -8,6 +8,9 @@ import { type ClientResponse, noFields } from "./client-response.ts";
 import { writeJoined, writeQuickHead } from "./quick-head.ts";
 import { rawSocketOf } from "./raw-sockets.ts";
 
+/** From here on a piece counts as large. */
+const largeBytes = 16_384;
+
 /** Given to `http.createServer`, which makes every response of this class. */
 export class Http1Response extends ServerResponse implements ClientResponse {
   /** Node emits `finish` for whole responses only. */
@@ -25,7 +28,18 @@ export class Http1Response extends ServerResponse implements ClientResponse {
   }
 
   override write(chunk: Uint8Array): boolean {
-    return writeJoined(this, chunk) || super.write(chunk);
+    return writeJoined(this, chunk) || this.#writeNow(chunk);
+  }
+
+  /** Node collects what is written in one turn of the event loop; a large piece leaves at once, so that its memory is free again. */
+  #writeNow(chunk: Uint8Array): boolean {
+    const { socket } = this;
+    if (chunk.length < largeBytes || socket === null || socket.writableCorked > 0)
+      return super.write(chunk);
+    socket.cork();
+    const isRoom = super.write(chunk);
+    socket.uncork();
+    return isRoom;
   }
 
   sendTrailers(fields: readonly (readonly [name: string, value: string])[]): void {
