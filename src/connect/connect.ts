@@ -23,6 +23,8 @@ export interface ConnectProgress {
 /** A connection that is ready for a request. */
 export interface Connection {
   readonly socket: Socket;
+  /** The connection of TCP, or the Unix socket, that `socket` speaks TLS over; else the same. */
+  readonly tcp: Socket;
   readonly progress: Readonly<ConnectProgress>;
   /** The one request host that the certificate is good for; null if it is good for all. */
   readonly validFor: string | null;
@@ -69,7 +71,7 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
     progress.tcpMs = performance.now() - startedAt;
   });
   progress.originIp = target.socketPath ?? peerOf(socket);
-  if (target.tls === null) return { ...withoutTls, socket, progress };
+  if (target.tls === null) return { ...withoutTls, socket, tcp: socket, progress };
 
   startedAt = performance.now();
   const { requestHost, signal, offersHttp2 = false } = options;
@@ -87,7 +89,7 @@ export async function connectTo(target: Target, options: ConnectOptions): Promis
       progress.tlsMs = performance.now() - startedAt;
     });
   const isHttp2 = secured.socket.alpnProtocol === "h2";
-  return { ...secured, progress, isTls: true, isHttp2 };
+  return { ...secured, tcp: socket, progress, isTls: true, isHttp2 };
 }
 
 async function locate(

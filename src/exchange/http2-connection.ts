@@ -85,9 +85,9 @@ export class Http2Connection {
     this.#limit = streamLimit;
     this.#owner = owner;
     const { socket } = connection;
-    this.wire = new Wire(socket);
+    this.wire = new Wire(connection);
     this.wire.onError = () => this.#broken();
-    socket.once("end", () => this.#broken());
+    this.wire.onEnd = () => this.#broken();
     socket.once("close", () => this.#broken());
     this.tap = new FrameTap(socket);
     this.tap.onVerdict = () => this.#broken();

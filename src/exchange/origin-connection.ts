@@ -54,10 +54,11 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
   constructor(connection: Connection, limits: ConnectionLimits) {
     this.connection = connection;
     this.#limits = limits;
-    this.#wire = new Wire(connection.socket);
+    this.#wire = new Wire(connection);
     this.#intake = intakeOf(connection.socket);
     this.#reader = new ResponseReader(this, limits.responseHeaderBytes);
     this.#wire.onError = (error) => this.#broken(error);
+    this.#wire.onEnd = () => this.#ended();
   }
 
   get wire(): LaneWatch {
@@ -170,7 +171,6 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
     socket.on("data", this.#onBytes);
     if (this.#intake !== null) this.#intake.onBytes = this.#onBytes;
     socket.on("drain", this.#onDrain);
-    socket.on("end", this.#onEnd);
     socket.on("close", this.#onClose);
   }
 
@@ -183,10 +183,10 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
     if (this.#isWriting && body?.isPaused === true) body.resume();
   };
 
-  readonly #onEnd = (): void => {
+  #ended(): void {
     if (this.#reader.end()) this.#close();
     else this.#broken(new ExchangeError("CONNECTION_CLOSED", "the origin closed"));
-  };
+  }
 
   readonly #onClose = (): void => {
     this.#broken(this.error ?? new ExchangeError("CONNECTION_SPENT", "given up"));
@@ -237,9 +237,9 @@ export class OriginConnection implements OriginLane, LaneWatch, ResponseSink {
     this.#reader.stop();
     socket.pause();
     if (this.#intake !== null) this.#intake.onBytes = null;
+    this.#wire.onEnd = null;
     socket.off("data", this.#onBytes);
     socket.off("drain", this.#onDrain);
-    socket.off("end", this.#onEnd);
     socket.off("close", this.#onClose);
     if (rest.length > 0) socket.unshift(Buffer.from(rest));
     handler?.onUpgrade(head, socket);

@@ -15,6 +15,7 @@ describe("http_response_incomplete", () => {
   test.each([
     ["ends-in-status-line", "closed_early"],
     ["resets-in-header", "reset_early"],
+    ["resets-in-header-at-once", "reset_early"],
     ["dies-on-reuse-after-part", "closed_early"],
   ])("%s breaks off in the head, and has the reason %s", async (fixture, reason) => {
     await using gateway = await startGateway({ fixtures: [fixture] });
@@ -32,12 +33,15 @@ describe("http_response_incomplete", () => {
     ["content-length-too-short-fin", "closed_early"],
     ["content-length-too-short-rst", "reset_early"],
     ["content-length-too-short-at-once", "closed_early"],
+    ["content-length-too-short-rst-at-once", "reset_early"],
     ["chunk-cut-fin", "closed_early"],
     ["chunk-cut-rst", "reset_early"],
     ["chunk-missing-last", "closed_early"],
     ["close-delimited-rst", "reset_early"],
+    ["close-delimited-rst-at-once", "reset_early"],
     ["tls-fin-in-body", "closed_early"],
     ["tls-reset-in-body", "reset_early"],
+    ["tls-close-delimited-rst-at-once", "reset_early"],
     ["body-stalls", "stalled"],
     ["body-stalls-chunked", "stalled"],
     ["head-then-silence", "stalled"],
