@@ -89,10 +89,6 @@ export class Attempt implements LaneHandler {
     } catch (error) {
       throw badField(error);
     }
-    // The content is usually here within this very tick, and then head and content leave together.
-    void thisTick.then(() => {
-      if (!this.#isOver && this.#context.responseBytes === 0) this.#res.flushHeaders();
-    });
   }
 
   /**
@@ -161,7 +157,12 @@ export class Attempt implements LaneHandler {
     });
     this.#relay = relay;
     if (!relay.isHeadHeld && !this.#tell(head)) return;
-    relay.waitForContent();
+    // The content is usually here within this very tick: then head and content leave together, and there is nothing to wait for.
+    void thisTick.then(() => {
+      if (this.#isOver) return;
+      relay.begin();
+      if (this.#isTold && this.#context.responseBytes === 0) this.#res.flushHeaders();
+    });
   }
 
   /** The origin switches protocols as it was asked to. */

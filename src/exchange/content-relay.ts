@@ -64,7 +64,12 @@ export class ContentRelay {
 
   /** Takes a piece of content. */
   push(chunk: Buffer): void {
-    const { check, wire } = this.#options;
+    const { check, wire, deadline } = this.#options;
+    if (check === null && this.#gathering === null && this.#res.takesAtOnce(chunk)) {
+      this.#context.responseBytes += chunk.length;
+      deadline.refresh();
+      return;
+    }
     const piece = wire.keep(chunk);
     if (check === null) {
       this.#pass(piece);
@@ -95,8 +100,13 @@ export class ContentRelay {
     this.#options.wire.release();
   }
 
+  /** From now on there is a limit to how long content may take. */
+  begin(): void {
+    if (!this.#isFull && !this.#hasEnded) this.#waitForContent();
+  }
+
   /** Waits for the origin's next piece. */
-  waitForContent(): void {
+  #waitForContent(): void {
     const { deadline, bodyIdleMs, onError } = this.#options;
     deadline.start(bodyIdleMs, () => {
       onError(
@@ -183,7 +193,7 @@ export class ContentRelay {
     this.#res.once("drain", () => {
       this.#isFull = false;
       if (this.#isClosed) return;
-      this.waitForContent();
+      this.#waitForContent();
       this.#holdOrRelease();
     });
   }

@@ -20,6 +20,8 @@ export interface ClientResponse {
   sendHead(status: number, reason: string, fields: readonly string[]): void;
   /** Sends the head now, should nothing have been written after it. */
   flushHeaders(): void;
+  /** Writes content that is little, if it can leave at once with the head; false if it cannot. It is not looked at later. */
+  takesAtOnce(chunk: Uint8Array): boolean;
   /** Writes content; false if the client has enough for now, until `drain`. */
   write(chunk: Uint8Array): boolean;
   once(event: "drain" | "finish" | "close", listener: () => void): unknown;

@@ -27,6 +27,10 @@ export class Http1Response extends ServerResponse implements ClientResponse {
       this.writeHead(status, reason, fields as string[]);
   }
 
+  takesAtOnce(chunk: Uint8Array): boolean {
+    return writeJoined(this, chunk);
+  }
+
   override write(chunk: Uint8Array): boolean {
     return writeJoined(this, chunk) || this.#writeNow(chunk);
   }

@@ -72,6 +72,11 @@ export class Http2Response extends Http2ServerResponse implements ClientResponse
   /** The head is a frame of its own, and has left already. */
   flushHeaders(): void {}
 
+  /** What is written waits in the session. */
+  takesAtOnce(): boolean {
+    return false;
+  }
+
   sendTrailers(fields: readonly (readonly [name: string, value: string])[]): void {
     const trailers = fields.filter(([name]) => !connectionFields.has(name.toLowerCase()));
     this.addTrailers(Object.fromEntries(trailers));
