@@ -1,7 +1,7 @@
 // Step two of connect: from addresses to a connected socket. Every address is tried; a slow one does not hold up the next.
 
 import { connect, type Socket } from "node:net";
-import { clearTimeout, setTimeout } from "node:timers";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 
 import { Intake } from "./intake.ts";
 import { codeOf, PhaseError } from "./phase-error.ts";
@@ -44,7 +44,8 @@ export function dial(place: DialPlace, deadlineMs: number, signal: AbortSignal):
     const delayMs = Math.min(attemptDelayMs, Math.floor(deadlineMs / (waiting.length + 1)));
     let staggerTimer: NodeJS.Timeout | undefined;
 
-    const deadline = setTimeout(() => fail("DEADLINE"), deadlineMs);
+    // Where the process is late, the connection may stand already: that is seen first.
+    const deadline = setTimeout(() => void setImmediate(() => fail("DEADLINE")), deadlineMs);
     const onAbort = (): void => fail("ABORTED");
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) return onAbort();

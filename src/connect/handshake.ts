@@ -2,7 +2,7 @@
 
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
-import { clearTimeout, setTimeout } from "node:timers";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 
 import { certificateFacts, leastRsaBits } from "./certificate-facts.ts";
@@ -54,7 +54,9 @@ export function handshake(
         isIP(serverName) === 0 && { servername: serverName }),
       ...secureOptions(target),
     });
-    const deadline = setTimeout(() => fail("DEADLINE"), deadlineMs);
+    let isSettled = false;
+    // Where the process is late, what the origin said may be here already: that is read first.
+    const deadline = setTimeout(() => void setImmediate(late), deadlineMs);
     const onAbort = (): void => fail("ABORTED");
     signal.addEventListener("abort", onAbort, { once: true });
     tls.on("error", onError);
@@ -91,6 +93,10 @@ export function handshake(
       fail(isClosed ? "CLOSED" : codeOf(error), error);
     }
 
+    function late(): void {
+      if (!isSettled) fail("DEADLINE");
+    }
+
     function fail(code: string, cause?: Error): void {
       settle();
       const evidence: Evidence = {
@@ -107,6 +113,7 @@ export function handshake(
     }
 
     function settle(): void {
+      isSettled = true;
       clearTimeout(deadline);
       signal.removeEventListener("abort", onAbort);
       tls.removeListener("error", onError);

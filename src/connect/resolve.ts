@@ -3,7 +3,7 @@
 
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
-import { clearTimeout, setTimeout } from "node:timers";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 
 import { hostsFileAddresses } from "./hosts-file.ts";
 import { codeOf, PhaseError } from "./phase-error.ts";
@@ -105,7 +105,8 @@ export class NameResolver {
   ): Promise<Resolved> {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(this.#failure(name, "DEADLINE", undefined)), deadlineMs);
+      const late = (): void => reject(this.#failure(name, "DEADLINE", undefined));
+      timer = setTimeout(() => void setImmediate(late), deadlineMs);
     });
     try {
       return await Promise.race([answer, deadline]);

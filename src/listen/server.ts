@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { type IncomingMessage, METHODS, type Server } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
+import { setImmediate } from "node:timers";
 
 import fastify, { type FastifyInstance } from "fastify";
 
@@ -97,7 +98,12 @@ function checkEveryMs(clientHeadMs: number): number {
  * has to be read.
  */
 function onSilence(socket: Socket): void {
-  if (lastUnderWay(socket) === null || socket.writableLength > 0) socket.destroy();
+  const { bytesRead } = socket;
+  // Where the process is late, a request may be here already, unread.
+  setImmediate(() => {
+    if (socket.bytesRead > bytesRead) return;
+    if (lastUnderWay(socket) === null || socket.writableLength > 0) socket.destroy();
+  });
 }
 
 /** As much of a head as any zone takes: `identify` knows the zone, and tells a long URL from long fields. */
