@@ -13,8 +13,8 @@ import { RawConnection } from "../helpers/raw-client.ts";
 
 const megabyte = 1024 * 1024;
 const decodedMegabytes = 256;
-/** What it would take to hold a quarter of the content. */
-const mostGrowth = 64 * megabyte;
+/** What it would take to hold half of the content. */
+const mostGrowth = 128 * megabyte;
 
 let bomb: Buffer;
 
