@@ -1,6 +1,7 @@
 // Fills what the docs repeat from the data: README's table of codes, the options in docs/configuration.md, docs/failures.md,
 // the series in docs/metrics.md, the attacks in docs/security.md, the examples in docs/recipe*.md; and fixtures/catalogue.ts.
-// `npm run docs` writes them, twice: series are counted by the catalogue that was written before. `npx tsx scripts/generate-docs.ts` with `--check` it writes nothing and exits 1 if anything is out of date.
+// `npm run docs` writes them, twice, since series are counted by the catalogue that was written before; `npx tsx scripts/generate-docs.ts --check`
+// writes nothing and exits 1 if anything is out of date.
 
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
