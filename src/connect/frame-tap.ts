@@ -159,11 +159,12 @@ export class FrameTap extends Duplex {
     }
     const trace = this.#traces.get(streamId);
     if (trace === undefined) return;
-    if (type === frameTypes.headers || type === frameTypes.data) {
+    // Behind a reset there is neither content nor an end: what it cut off stays cut off.
+    const isCounted = type === frameTypes.headers || type === frameTypes.data;
+    if (isCounted && trace.resetCode === null) {
       trace.bytes += length;
       if (type === frameTypes.data) trace.contentBytes += length;
-      // Behind a reset there is no end: what it cut off stays cut off.
-      if ((flags & endStreamFlag) !== 0 && trace.resetCode === null) trace.hasEnded = true;
+      if ((flags & endStreamFlag) !== 0) trace.hasEnded = true;
     }
     if (type === frameTypes.reset && payload.length >= 4)
       trace.resetCode ??= payload.readUInt32BE(0);
