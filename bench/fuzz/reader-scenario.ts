@@ -99,6 +99,7 @@ async function checkAgainstNode(bytes: string, story: Story): Promise<void> {
   if (story.heads.some(({ status }) => status === 101)) return;
   const nodes = await askNode(bytes);
   const isRefused = story.ending !== "complete";
+  if (isRefused && !nodes.isRefused && !nodes.isWhole) return; // It waits for more, since the bytes end there.
   const isSame =
     nodes.isRefused === isRefused &&
     (isRefused || (nodes.isWhole && nodes.content === story.content));
