@@ -49,13 +49,13 @@ const floodErrno = -904;
 /** How long the end of a connection may take, in milliseconds. */
 const endMs = 1_000;
 
-/** A connection that carries many requests at a time. */
 /** What nghttp2 calls a field that it will not take, by its version. */
 const headErrors: ReadonlySet<number> = new Set([
   constants.NGHTTP2_COMPRESSION_ERROR,
   constants.NGHTTP2_PROTOCOL_ERROR,
 ]);
 
+/** A connection that carries many requests at a time. */
 export class Http2Connection {
   readonly connection: Connection;
   readonly wire: Wire;
