@@ -10,6 +10,7 @@ import {
   checkMarkers,
   checkNotWaitedFor,
   checkStable,
+  clientLeft,
   isWaitedFor,
   verdictOf,
 } from "./judge.ts";
@@ -85,7 +86,7 @@ class Play {
         other = await this.#ask(host(1), "other", otherCuts);
       }
       // A connection that somebody had before is not always the same.
-      if (one.line["reused"] === false && other.line["reused"] === false) {
+      if (isComparable(one) && isComparable(other)) {
         checkStable(one, other, isPassedOn);
         figures.compared += 1;
       }
@@ -113,6 +114,11 @@ class Play {
     checkContent(outcome, promises.at(-1) ?? null);
     return outcome;
   }
+}
+
+/** Whether an outcome would be the same again: who has all that was announced may leave before a fault behind it comes. */
+function isComparable({ line }: Outcome): boolean {
+  return line["reused"] === false && line["status"] !== clientLeft;
 }
 
 /**

@@ -6,7 +6,7 @@ import { isMarker } from "./plan.ts";
 import type { Outcome } from "./siege.ts";
 
 /** The status of an exchange whose client has gone. */
-const clientLeft = 499;
+export const clientLeft = 499;
 
 /** Whether the gateway waited until its deadline: a machine that stands still for so long makes that of anything. */
 export function isWaitedFor({ line }: Outcome): boolean {
